@@ -1,0 +1,66 @@
+# Needs make and Python 3.11 or newer, nothing else: everything is installed into .venv, once.
+# Another interpreter: make test PYTHON=python3.12     More options: make test ARGS="-k gradient"
+
+PYTHON ?= python3
+ARGS ?=
+NAME ?= time_to_accuracy
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test lint format matrix package bench clean
+
+help:  ## list what make can do here
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-8s %s\n", $$1, $$2}'
+
+run: $(VENV)/.project  ## train on MNIST, from nothing to 98 % and more
+	@$(BIN)/python examples/train_mnist.py $(ARGS)
+
+test: $(VENV)/.project $(VENV)/.test  ## run the tests and the examples in docstrings and documents
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+lint: $(VENV)/.lint  ## check style and formatting
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: $(VENV)/.lint  ## repair style and formatting where that can be done by machine
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+matrix: $(VENV)/.ci  ## run the tests with every supported version of Python and scikit-learn
+	@$(BIN)/nox --session tests $(ARGS)
+
+package: $(VENV)/.ci  ## build wheel and sdist, and try the wheel in an empty environment
+	@$(BIN)/nox --session package
+
+bench: $(VENV)/.project $(VENV)/.bench  ## run a benchmark: make bench NAME=train_speed ARGS=--help
+	@$(BIN)/python examples/benchmarks/$(NAME).py $(ARGS)
+
+clean:  ## remove everything that was made here, .venv too
+	rm -rf $(VENV) .nox .pytest_cache .ruff_cache .hypothesis .coverage* build dist
+	find skmnist tests examples -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp file for each step of the set-up: a step is repeated when pyproject.toml is newer.
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "skmnist needs Python 3.11 or newer; '$(PYTHON)' is: $$($(PYTHON) --version 2>&1)"; \
+		echo "Name another one: make $(MAKECMDGOALS) PYTHON=/path/to/python3"; exit 1; }
+	@echo "Making $(VENV) and installing into it (once; a minute or two)"
+	@$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }
+	@touch $@
+
+$(VENV)/.project: pyproject.toml | $(VENV)/.made
+	@$(PIP) --editable .
+	@touch $@
+
+# Dependency groups came with pip 25.1.
+$(VENV)/.pip: | $(VENV)/.made
+	@$(BIN)/python -c 'import pip, sys; sys.exit([*map(int, pip.__version__.split(".")[:2])] < [25, 1])' \
+		|| $(PIP) --upgrade 'pip>=25.1'
+	@touch $@
+
+$(VENV)/.test $(VENV)/.lint $(VENV)/.ci $(VENV)/.bench: $(VENV)/.%: pyproject.toml | $(VENV)/.pip
+	@$(PIP) --group $*
+	@touch $@

@@ -1,0 +1,63 @@
+"""The tests with every supported version of Python and scikit-learn, and the package as built."""
+
+import sys
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "virtualenv"
+nox.options.error_on_missing_interpreters = False  # such a job is skipped, and nox says so
+
+# The lowest versions that pyproject.toml admits, and the last scikit-learn 1.6.
+LOWEST = ("numpy==2.0.0", "scipy==1.13.0", "joblib==1.4.0", "scikit-learn==1.6.1")
+NEWEST = ("scikit-learn",)
+# The array API needs more than one array library to mean something. array-api-strict stays out
+# of the other jobs: scikit-learn 1.6.1 cannot import its own checks beside it.
+ARRAYS = ("scikit-learn==1.9.1", "array-api-strict", "torch==2.13.0")
+
+JOBS = [
+    nox.param("3.11", LOWEST, id="3.11-lowest"),
+    nox.param("3.11", ("scikit-learn==1.7.*",), id="3.11-sklearn-1.7"),
+    nox.param("3.11", ("scikit-learn==1.8.*",), id="3.11-sklearn-1.8"),
+    nox.param("3.11", ARRAYS, id="3.11-sklearn-1.9-arrays"),
+    nox.param("3.12", NEWEST, id="3.12-newest"),
+    nox.param("3.13", NEWEST, id="3.13-newest"),
+]
+
+
+@nox.session
+@nox.parametrize("python, versions", JOBS)
+def tests(session, versions):
+    """Run all tests; leave a report that .ci/check_skips.py reads."""
+    session.install("--editable", ".", "--group", "test", *versions)
+    report = f"--junitxml=build/reports/{session.name}.xml"
+    if versions is ARRAYS:
+        measure, env = ["--cov", "--cov-report=term"], {"SCIPY_ARRAY_API": "1"}
+    else:
+        measure, env = [], {}
+    session.run("pytest", "-n", "2", report, *measure, *session.posargs, env=env)
+
+
+TRY_OUT = """
+import skmnist
+from skmnist import MLPDigitClassifier
+from skmnist.datasets import load_mnist
+
+X, y = load_mnist(subset="all", return_X_y=True)
+classifier = MLPDigitClassifier(hidden_layer_sizes=(32,), max_iter=2, random_state=0)
+accuracy = classifier.fit(X[:6000], y[:6000]).score(X[60000:], y[60000:])
+print(f"skmnist {skmnist.__version__} from {skmnist.__file__}: {accuracy:.1%}")
+assert accuracy > 0.5
+"""
+
+
+@nox.session
+def package(session):
+    """Build sdist and wheel, install the wheel into an empty environment and use it there."""
+    folder = Path(session.create_tmp())
+    session.run(sys.executable, "-m", "build", "--outdir", str(folder), external=True)
+    [wheel] = folder.glob("*.whl")
+    session.install(str(wheel))
+    session.chdir(folder)
+    session.run("python", "-I", "-c", TRY_OUT)

@@ -1,0 +1,99 @@
+"""From what a user passes to what the network is trained on: checked once, copied never."""
+
+import numpy as np
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_consistent_length, validate_data
+
+from skmnist.network.arrays import device, like, namespace
+from skmnist.network.training import Examples
+from skmnist.targets import as_labels, code_table, number_labels, row_weights
+
+
+def check_X(estimator, X, *, reset=False):
+    """Return X as a 2-D array of its own library and numeric type, or a CSR array."""
+    shape = getattr(X, "shape", ())
+    if len(shape) > 2:
+        n_rows, n_pixels = shape[0], int(np.prod(shape[1:]))
+        raise ValueError(
+            f"X must have one row an image, but it has {len(shape)} dimensions, {tuple(shape)}. "
+            f"Use X.reshape(len(X), -1), which has the shape {(n_rows, n_pixels)}; "
+            "this is an array with dim > 2."
+        )
+    return validate_data(estimator, X, reset=reset, accept_sparse="csr", dtype="numeric")
+
+
+def check_X_y(estimator, X, y, *, reset, name="y"):
+    """Return (X, y), y as NumPy labels; remember X's features if they are the first."""
+    labels = as_labels(y, name)
+    X = check_X(estimator, X, reset=reset)
+    check_consistent_length(X, labels)
+    return X, labels
+
+
+def check_same_place(estimator, X, method):
+    """Refuse an X from another array library or device than the parameters'."""
+    W = estimator.coefs_[0]
+    if namespace(X) is not namespace(W) or device(X) != device(W):
+        raise ValueError(
+            f"Inputs passed to {type(estimator).__name__}.{method}() must use the same namespace "
+            f"and the same device as those passed to fit(); got {_place(X)}, not {_place(W)}. "
+            "(Other libraries than NumPy need sklearn.set_config(array_api_dispatch=True).)"
+        )
+
+
+def _place(array):
+    return f"{namespace(array).__name__} on {device(array)}"
+
+
+def float_type(X):
+    """Return the float type to train in: float64 for float64, float32 for all others."""
+    xp = namespace(X)
+    wide = X.dtype == xp.float64 or (xp is np and X.dtype == np.longdouble)
+    return xp.float64 if wide else xp.float32
+
+
+def describe(estimator, X, labels, sample_weight, dtype):
+    """Return the training examples: the rows of X that have a weight."""
+    numbers = number_labels(labels, estimator.classes_)
+    weights = row_weights(numbers, estimator.classes_, sample_weight, estimator.class_weight)
+    return _examples(estimator, X, numbers, weights, np.flatnonzero(weights), dtype)
+
+
+def describe_validation(estimator, X_val, y_val, examples):
+    """Return a user's own validation examples, each of weight 1; None if there are none."""
+    if X_val is None and y_val is None:
+        return None
+    if X_val is None or y_val is None:
+        given, missing = ("X_val", "y_val") if y_val is None else ("y_val", "X_val")
+        raise ValueError(f"X_val and y_val go together: got {given}, but {missing} is None.")
+    X_val, labels = check_X_y(estimator, X_val, y_val, reset=False, name="y_val")
+    numbers = number_labels(labels, estimator.classes_, "y_val")
+    ones, rows = np.ones(len(numbers)), np.arange(len(numbers))
+    return _examples(estimator, X_val, numbers, ones, rows, examples.codes.dtype)
+
+
+def _examples(estimator, X, numbers, weights, rows, dtype):
+    """Put everything where X is; the scale is not known yet."""
+    codes = code_table(len(estimator.classes_), estimator.target_encoding)
+    return Examples(
+        X=X,
+        labels=like(X, numbers),
+        codes=like(X, codes, dtype),
+        weights=like(X, weights[:, None], dtype),
+        rows=rows,
+        scale=1.0,
+    )
+
+
+def mean_target(examples):
+    """Return the weighted mean of the targets, one number an output."""
+    xp, rows = namespace(examples.weights), like(examples.weights, examples.rows)
+    weights = xp.take(examples.weights, rows, axis=0)
+    targets = xp.take(examples.codes, xp.take(examples.labels, rows, axis=0), axis=0)
+    return xp.sum(targets * weights, axis=0) / xp.sum(weights)
+
+
+def new_generator(random_state):
+    """Return a generator of its own, drawn from what scikit-learn calls a random state."""
+    words = check_random_state(random_state).randint(2**31 - 1, size=4)
+    return np.random.default_rng(words)

@@ -1,0 +1,7 @@
+"""The data of the lectures, in the box: MNIST, the X/O toy, and the IDX format."""
+
+from .idx import read_idx, write_idx
+from .mnist import load_mnist
+from .xo import load_xo
+
+__all__ = ["load_mnist", "load_xo", "read_idx", "write_idx"]

@@ -1,0 +1,161 @@
+"""From labels to what the network aims at, and from what it puts out back to labels."""
+
+import numpy as np
+from sklearn.utils import column_or_1d
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_array, check_consistent_length
+
+from skmnist.network.arrays import like, namespace, to_numpy
+
+ENCODINGS = ("one-hot", "ordinal")
+ORDINAL_LOSSES = ("mse", "mae")
+
+
+def as_labels(y, name="y"):
+    """Return labels as a 1-D NumPy array of classes, or raise the error that says why not."""
+    if y is None:
+        raise ValueError(
+            f"This classifier requires {name} to be passed, but the target {name} is None."
+        )
+    labels = column_or_1d(y if isinstance(y, np.ndarray) else _as_array(y), warn=True)
+    if labels.dtype.kind == "f" and not np.isfinite(labels).all():
+        raise ValueError(f"Input {name} contains NaN or infinity.")
+    check_classification_targets(labels)
+    return labels
+
+
+def _as_array(y):
+    return (
+        to_numpy(y) if hasattr(y, "__array_namespace__") or hasattr(y, "detach") else np.asarray(y)
+    )
+
+
+def classes_in(labels, before=None):
+    """Return the sorted classes of labels, at least two, or those that went before."""
+    classes = np.unique(labels)
+    if before is not None:
+        number_labels(classes, before)
+        return before
+    if len(classes) < 2:
+        raise ValueError(
+            f"y must hold at least 2 classes to tell apart; got one class, {_listed(classes)}."
+        )
+    return classes
+
+
+def announced_classes(classes, before):
+    """Return the sorted classes that a stream of labels may hold, announced in its first call."""
+    if classes is None:
+        if before is None:
+            raise ValueError(
+                "classes must be passed on the first call to partial_fit: all classes that any "
+                "later call may bring; got None."
+            )
+        return before
+    announced = classes_in(as_labels(classes, "classes"))
+    if before is not None and not np.array_equal(announced, before):
+        raise ValueError(
+            f"classes must stay as in the first call to partial_fit: {_listed(before)}; "
+            f"got {_listed(announced)}."
+        )
+    return announced
+
+
+def number_labels(labels, classes, name="y"):
+    """Return each label's place among the sorted classes; refuse labels not among them."""
+    unknown = np.setdiff1d(labels, classes)
+    if len(unknown):
+        raise ValueError(
+            f"{name} holds labels that were not seen before: {_listed(unknown)}. "
+            f"The classes are {_listed(classes)}."
+        )
+    return np.searchsorted(classes, labels)
+
+
+def _listed(values):
+    shown = ", ".join(repr(value) for value in values[:10].tolist())
+    return shown + (", …" if len(values) > 10 else "")
+
+
+def code_table(n_classes, encoding):
+    """Return each class's target, a row a class: one-hot, or its number scaled to 0…1."""
+    if encoding == "one-hot":
+        return np.eye(n_classes)
+    return np.arange(n_classes)[:, None] / code_unit(n_classes, encoding)
+
+
+def code_unit(n_classes, encoding):
+    """Return what an output of 1 stands for: itself, or the last class number."""
+    return 1 if encoding == "one-hot" else max(n_classes - 1, 1)
+
+
+def decide(outputs, n_classes, encoding):
+    """Return a score a class: the outputs, or minus the distance to each class number."""
+    if encoding == "one-hot":
+        return outputs
+    xp = namespace(outputs)
+    columns = [-abs(outputs - number) for number in range(n_classes)]
+    return xp.concat(columns, axis=1)
+
+
+def predicted(scores):
+    """Return the number of the best-scored class of each row."""
+    return namespace(scores).argmax(scores, axis=1)
+
+
+def accuracy(outputs, examples):
+    """Return the weighted share of examples, in their order, that outputs put right."""
+    xp = namespace(outputs)
+    n_classes, n_outputs = examples.codes.shape
+    encoding = "one-hot" if n_outputs == n_classes else "ordinal"
+    rows = like(outputs, examples.rows)
+    right = predicted(decide(outputs, n_classes, encoding)) == xp.take(examples.labels, rows)
+    weights = xp.take(examples.weights[:, 0], rows)
+    return float(xp.sum(weights * xp.astype(right, weights.dtype)) / xp.sum(weights))
+
+
+def row_weights(labels, classes, sample_weight, class_weight):
+    """Return one weight a row, sample weight times class weight, as float64."""
+    weights = _sample_weights(sample_weight, len(labels))
+    if class_weight is None:
+        return weights
+    factors = _class_factors(labels, classes, weights, class_weight)
+    return weights * factors[labels]
+
+
+def _sample_weights(sample_weight, n_rows):
+    if sample_weight is None:
+        return np.ones(n_rows)
+    weights = check_array(
+        _as_array(sample_weight), ensure_2d=False, dtype=np.float64, input_name="sample_weight"
+    )
+    if weights.ndim != 1:
+        raise ValueError(
+            f"sample_weight must be 1-dimensional, one weight a row; got {weights.ndim} dimensions."
+        )
+    check_consistent_length(weights, np.empty(n_rows))
+    if (weights < 0).any():
+        raise ValueError(f"sample_weight must not be negative; got {weights.min()!r}.")
+    if not weights.any():
+        raise ValueError("sample_weight must not be zero everywhere.")
+    return weights
+
+
+def _class_factors(labels, classes, weights, class_weight):
+    """Return one factor a class; 'balanced' gives every class the same weight in total."""
+    if isinstance(class_weight, str):
+        totals = np.bincount(labels, weights, minlength=len(classes))
+        present = totals > 0
+        return np.divide(totals.sum() / present.sum(), totals, where=present, out=totals)
+    unknown = set(class_weight) - set(classes.tolist())
+    if unknown:
+        raise ValueError(
+            f"class_weight names classes that y does not hold: {sorted(unknown, key=str)}. "
+            f"The classes are {_listed(classes)}."
+        )
+    factors = np.array([float(class_weight.get(c, 1.0)) for c in classes.tolist()])
+    if not (factors >= 0).all() or not factors.any():
+        raise ValueError(
+            f"class_weight must hold weights of at least 0, not all 0; got {class_weight!r}."
+        )
+    return factors

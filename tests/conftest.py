@@ -1,0 +1,15 @@
+"""What all tests share: threads and hypothesis."""
+
+import os
+
+from hypothesis import settings
+
+# Parallel workers are the threads: a BLAS that starts its own in each of them only gets in the
+# way. This must stand before NumPy is imported.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
+
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if "CI" in os.environ else "here")
