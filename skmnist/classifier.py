@@ -9,7 +9,7 @@ from skmnist.deciding import Decider
 from skmnist.network.training import open_ended
 from skmnist.parameters import check_parameters
 from skmnist.persistence import KnowsItsVersion
-from skmnist.run import start_run, take_up, train
+from skmnist.run import start_run, train
 from skmnist.settings import make_recipe
 from skmnist.splitting import set_aside
 from skmnist.targets import announced_classes, classes_in
@@ -267,7 +267,7 @@ class MLPDigitClassifier(
         split_seed = rng.integers(2**32) if kept is None else kept.split_seed
         if self.early_stopping and validation is None:
             examples, validation = set_aside(examples, self.validation_fraction, split_seed)
-        run = self._start(examples, kept, goes_on, rng, split_seed)
+        run = start_run(self, examples, goes_on, kept, rng, split_seed)
         metadata = None if sample_weight is None else {"sample_weight": sample_weight}
         train(self, run, examples, validation, {"X": X, "y": y, "metadata": metadata})
         self._take_over(run, keep=self.warm_start, best=self.early_stopping)
@@ -315,7 +315,8 @@ class MLPDigitClassifier(
         examples = describe(self, X, labels, sample_weight, self._float_type(X, goes_on))
         rng = new_generator(self.random_state)
         split_seed = rng.integers(2**32)
-        run = self._start(examples, getattr(self, "_run", None), goes_on, rng, split_seed)
+        kept = getattr(self, "_run", None)
+        run = start_run(self, examples, goes_on, kept, rng, split_seed)
         recipe = make_recipe(self, len(examples.rows), run.safe_rate)
         run.losses.clear()  # a stream has no end, but a pickle must have one
         run.train_epoch(examples, recipe, open_ended(run.state, recipe))
@@ -324,16 +325,6 @@ class MLPDigitClassifier(
 
     def _float_type(self, X, goes_on):
         return self.coefs_[0].dtype if goes_on else float_type(X)
-
-    def _start(self, examples, kept, goes_on, rng, split_seed):
-        """Return a run: a copy of the one kept, one from fitted attributes, or a new one."""
-        if kept is not None:
-            run = kept.copied()
-        else:
-            begin = take_up if goes_on else start_run
-            run = begin(self, examples, rng, split_seed)
-        run.check_same_network(self, examples)
-        return run
 
     def _take_over(self, run, *, keep, best=False):
         """Set the fitted attributes; keep the run only if it is to be gone on with."""

@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_consistent_length, validate_data
 
-from skmnist.network.arrays import device, like, namespace
+from skmnist.network.arrays import device, like, namespace, to_numpy
 from skmnist.network.training import Examples
 from skmnist.targets import as_labels, code_table, number_labels, row_weights
 
@@ -16,8 +16,7 @@ def check_X(estimator, X, *, reset=False):
         n_rows, n_pixels = shape[0], int(np.prod(shape[1:]))
         raise ValueError(
             f"X must have one row an image, but it has {len(shape)} dimensions, {tuple(shape)}. "
-            f"Use X.reshape(len(X), -1), which has the shape {(n_rows, n_pixels)}; "
-            "this is an array with dim > 2."
+            f"Use X.reshape(len(X), -1), which has the shape {(n_rows, n_pixels)}."
         )
     return validate_data(estimator, X, reset=reset, accept_sparse="csr", dtype="numeric")
 
@@ -86,11 +85,10 @@ def _examples(estimator, X, numbers, weights, rows, dtype):
 
 
 def mean_target(examples):
-    """Return the weighted mean of the targets, one number an output."""
-    xp, rows = namespace(examples.weights), like(examples.weights, examples.rows)
-    weights = xp.take(examples.weights, rows, axis=0)
-    targets = xp.take(examples.codes, xp.take(examples.labels, rows, axis=0), axis=0)
-    return xp.sum(targets * weights, axis=0) / xp.sum(weights)
+    """Return the weighted mean of the targets, one number an output, as NumPy."""
+    weights = to_numpy(examples.weights)[examples.rows, 0]
+    totals = np.bincount(to_numpy(examples.labels)[examples.rows], weights)
+    return totals @ to_numpy(examples.codes)[: len(totals)] / totals.sum()
 
 
 def new_generator(random_state):

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from skmnist.data import mean_target
-from skmnist.network.arrays import copies, like, namespace, to_numpy
+from skmnist.data import check_same_place, mean_target
+from skmnist.network.arrays import copies, like, namespace
 from skmnist.network.mlp import initialise, safe_rate
 from skmnist.network.optimizers import SOLVERS
 from skmnist.network.training import (
@@ -180,17 +180,30 @@ def _warn_if_done(done, n_epochs):
         )
 
 
-def start_run(estimator, examples, rng, split_seed):
+def start_run(estimator, examples, goes_on, kept, rng, split_seed):
+    """Return a run: a copy of the one kept, one from fitted attributes, or a new one."""
+    if goes_on:
+        check_same_place(estimator, examples.X, "fit")
+    if kept is not None:
+        run = kept.copied()
+    else:
+        begin = _from_fitted if goes_on else _from_nothing
+        run = begin(estimator, examples, rng, split_seed)
+    run.check_same_network(estimator, examples)
+    return run
+
+
+def _from_nothing(estimator, examples, rng, split_seed):
     """Return a run at its start: parameters drawn, optimizer at rest."""
-    shares = to_numpy(mean_target(examples))
-    drawn = initialise(_sizes(estimator, examples), estimator.output_activation, shares, rng)
+    sizes, shares = _sizes(estimator, examples), mean_target(examples)
+    drawn = initialise(sizes, estimator.output_activation, shares, rng)
     dtype = examples.weights.dtype
     coefs, intercepts = ([like(examples.codes, a, dtype) for a in part] for part in drawn)
     scale = root_mean_square(examples)
     return _run(estimator, coefs, intercepts, scale, examples, rng, split_seed)
 
 
-def take_up(estimator, examples, rng, split_seed):
+def _from_fitted(estimator, examples, rng, split_seed):
     """Return a run that goes on from fitted parameters, with an optimizer at rest."""
     coefs, intercepts = copies(estimator.coefs_), copies(estimator.intercepts_)
     scale, unit = estimator._scale, _unit(estimator)

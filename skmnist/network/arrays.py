@@ -1,17 +1,10 @@
 """The few things that differ from one array library to the next.
 
 Everything else in this package is written once, with the operators and the functions that
-the array API standard promises. NumPy's arrays take a shortcut through BLAS here: it can
-multiply, scale and add in one pass over the memory, which NumPy's ``@`` cannot. All products
-of a training go through the same BLAS, because NumPy and SciPy each bring one, and threads
-of two would fight for the cores.
+the array API standard promises.
 """
 
 import numpy as np
-from scipy.linalg import blas
-
-_GEMM = {np.dtype(np.float32): blas.sgemm, np.dtype(np.float64): blas.dgemm}
-_AXPY = {np.dtype(np.float32): blas.saxpy, np.dtype(np.float64): blas.daxpy}
 
 
 def is_numpy(array):
@@ -78,41 +71,3 @@ def dense_rows(X, rows, dtype):
     xp = namespace(X)
     some = X[rows, :] if isinstance(rows, slice) else xp.take(X, rows, axis=0)
     return xp.astype(some, dtype, copy=False)
-
-
-def product(A, B, *, transpose_a=False, transpose_b=False):
-    """Return the matrix product A @ B, either of them transposed first if so asked."""
-    gemm = _blas(_GEMM, A, B)
-    if gemm is None or A.shape[0] == 1:  # a single row is NumPy's strength
-        return (A.T if transpose_a else A) @ (B.T if transpose_b else B)
-    # BLAS counts by columns: to it, our A is A.T, and so it computes (A @ B).T = B.T @ A.T.
-    return gemm(1.0, B.T, A.T, trans_a=transpose_b, trans_b=transpose_a).T
-
-
-def decay_and_add_product(V, decay, A, D):
-    """Turn V into ``decay * V + A.T @ D``, in place where the library can."""
-    gemm = _blas(_GEMM, A, D, V)
-    if gemm is not None:
-        gemm(1.0, D.T, A.T, decay, V.T, trans_b=True, overwrite_c=True)
-        return V
-    V *= decay
-    V += A.T @ D
-    return V
-
-
-def add_scaled(W, scale, V):
-    """Turn W into ``W + scale * V``, in place where the library can."""
-    axpy = _blas(_AXPY, W, V)
-    if axpy is not None:
-        axpy(V.reshape(-1), W.reshape(-1), a=scale)
-        return W
-    W += scale * V
-    return W
-
-
-def _blas(routines, *arrays):
-    """Return the BLAS routine for these arrays, or None if they are not for BLAS."""
-    first = arrays[0]
-    if type(first) is not np.ndarray or any(not a.flags.c_contiguous for a in arrays):
-        return None
-    return routines.get(first.dtype)

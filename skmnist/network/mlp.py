@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skmnist.network.activations import ACTIVATIONS
-from skmnist.network.arrays import device, namespace, product
+from skmnist.network.arrays import namespace
 
 # The first steps must not throw an output ReLU below 0 for every image, because it could not
 # come back. A small last layer starts all outputs at the class shares; hidden layers of a
@@ -58,7 +58,7 @@ def forward(X, coefs, intercepts, activation, output_activation, masks=None):
     inputs, outputs = [], [X]
     for W, b, name, mask in zip(coefs, intercepts, names, masks, strict=True):
         inputs.append(outputs[-1] if mask is None else outputs[-1] * mask)
-        Z = product(inputs[-1], W)
+        Z = inputs[-1] @ W
         Z += b
         outputs.append(ACTIVATIONS[name].value(Z))
     return Pass(inputs, outputs[1:])
@@ -73,7 +73,7 @@ def backward(output_delta, passed, coefs, activation, masks=None):
     masks = masks or [None] * len(coefs)
     deltas = [output_delta]
     for i in range(len(coefs) - 1, 0, -1):
-        delta = product(deltas[0], coefs[i], transpose_b=True)
+        delta = deltas[0] @ coefs[i].T
         delta *= ACTIVATIONS[activation].slope(passed.outputs[i - 1])
         if masks[i] is not None:
             delta *= masks[i]
@@ -84,7 +84,7 @@ def backward(output_delta, passed, coefs, activation, masks=None):
 def gradients(passed, deltas):
     """Return (coef gradients, intercept gradients): dW = inputs.T @ delta, db = sum of delta."""
     return (
-        [product(A, D, transpose_a=True) for A, D in zip(passed.inputs, deltas, strict=True)],
+        [A.T @ D for A, D in zip(passed.inputs, deltas, strict=True)],
         [namespace(D).sum(D, axis=0) for D in deltas],
     )
 
@@ -104,9 +104,10 @@ def _largest_eigenvalue(H, weights, n_steps=10):
     """Return that of H.T @ diag(weights) @ H / sum(weights), by the power method."""
     xp = namespace(H)
     weights = weights / xp.sum(weights)
-    direction = xp.ones((H.shape[1], 1), dtype=H.dtype, device=device(H))
+    longest = int(xp.argmax(xp.sum(H * H, axis=1)))  # a start that H does not send to 0
+    direction = H[longest, :][:, None]
     for _ in range(n_steps):
-        moved = product(H, weights * product(H, direction), transpose_a=True)
+        moved = H.T @ (weights * (H @ direction))
         size = float(xp.sum(moved * moved)) ** 0.5
         if size == 0:
             break

@@ -1,33 +1,31 @@
 """How a step is taken, and how long it is. Optimizers write to the parameters in place.
 
 A step is handed each weight gradient as its two factors, the layer's inputs ``A: [b, n_in]``
-and deltas ``D: [b, n_out]`` with ``dW = A.T @ D``: so an optimizer may multiply them out
-straight into its memory. What is chosen before (momentum, betas, ``alpha`` of the L2 penalty
-½·alpha·‖W‖²) comes with the recipe; what an optimizer keeps is only what it has seen.
+and deltas ``D: [b, n_out]`` with ``dW = A.T @ D``. What an optimizer wants the gradient to be
+multiplied by, it says with ``factor``: the output's deltas are multiplied by it, which are few,
+and the chain rule, which is linear, takes it to all the others. What is chosen before
+(momentum, betas, ``alpha`` of the L2 penalty ½·alpha·‖W‖²) comes with the recipe; what an
+optimizer keeps is only what it has seen.
 """
 
 import math
 from dataclasses import dataclass, replace
 
-from skmnist.network.arrays import (
-    add_scaled,
-    copies,
-    decay_and_add_product,
-    namespace,
-    product,
-)
+from skmnist.network.arrays import copies, namespace
 
 
 @dataclass
 class SGD:
     """Gradient descent with momentum: V ← m·V + g, then W ← W - rate·V.
 
-    Nesterov's look-ahead steps by rate·(g + m·V). Because g = V - m·V_old, that is
-    rate·((1 + m)·V - m·V_old): two additions, and no room for g.
+    What is kept is the step S = -rate·V, so that one addition moves W. Its decay takes care of
+    a rate that changes: S ← m·(rate / last rate)·S - rate·g. Nesterov's look-ahead moves W by
+    m·S - rate·g instead of S.
     """
 
-    weight_velocities: list
-    bias_velocities: list
+    weight_steps: list
+    bias_steps: list
+    last_rate: float = 0.0
 
     @classmethod
     def start(cls, coefs, intercepts):
@@ -36,23 +34,31 @@ class SGD:
 
     def copied(self):
         """Return a copy that shares no array with this one."""
-        return SGD(copies(self.weight_velocities), copies(self.bias_velocities))
+        return SGD(copies(self.weight_steps), copies(self.bias_steps), self.last_rate)
+
+    def factor(self, rate):
+        """Say what the deltas are to be multiplied by: so the gradient is a step already."""
+        return -rate
 
     def step(self, coefs, intercepts, inputs, deltas, rate, recipe):
         """Move every W and b."""
+        decay = recipe.momentum * rate / self.last_rate if self.last_rate else 0.0
         for i, (A, D) in enumerate(zip(inputs, deltas, strict=True)):
-            self._move(coefs, self.weight_velocities, i, (A, D), rate, recipe, recipe.alpha)
-            self._move(intercepts, self.bias_velocities, i, (None, D), rate, recipe, 0)
+            fall = A.T @ D
+            if recipe.alpha:
+                fall -= rate * recipe.alpha * coefs[i]
+            self._move(coefs, self.weight_steps, i, fall, decay, recipe)
+            self._move(intercepts, self.bias_steps, i, _sum_rows(D), decay, recipe)
+        self.last_rate = rate
 
-    def _move(self, parameters, velocities, i, factors, rate, recipe, alpha):
-        W, V, momentum = parameters[i], velocities[i], recipe.momentum
+    def _move(self, parameters, steps, i, fall, decay, recipe):
+        steps[i] *= decay
+        steps[i] += fall
         if recipe.nesterov:
-            W = add_scaled(W, rate * momentum, V)
-        V = _decay_and_add_gradient(V, momentum, *factors)
-        if alpha:
-            V = add_scaled(V, alpha, W)
-        reach = 1 + momentum if recipe.nesterov else 1
-        parameters[i], velocities[i] = add_scaled(W, -rate * reach, V), V
+            parameters[i] += fall
+            parameters[i] += recipe.momentum * steps[i]
+        else:
+            parameters[i] += steps[i]
 
 
 @dataclass
@@ -73,11 +79,15 @@ class Adam:
         """Return a copy that shares no array with this one."""
         return replace(self, means=copies(self.means), squares=copies(self.squares))
 
+    def factor(self, rate):
+        """Say what the deltas are to be multiplied by: Adam takes the gradient as it is."""
+        return 1
+
     def step(self, coefs, intercepts, inputs, deltas, rate, recipe):
         """Move every W and b."""
         self.steps += 1
         for i, (A, D) in enumerate(zip(inputs, deltas, strict=True)):
-            G = product(A, D, transpose_a=True)
+            G = A.T @ D
             if recipe.alpha:
                 G += recipe.alpha * coefs[i]
             self._move(coefs, i, i, G, rate, recipe)
@@ -102,15 +112,6 @@ def _zeros(arrays):
 
 def _sum_rows(D):
     return namespace(D).sum(D, axis=0)
-
-
-def _decay_and_add_gradient(V, momentum, A, D):
-    """V ← m·V + the gradient: A.T @ D for weights, the sum of D for biases (no A)."""
-    if A is not None:
-        return decay_and_add_product(V, momentum, A, D)
-    V *= momentum
-    V += _sum_rows(D)
-    return V
 
 
 def constant(remaining):

@@ -128,7 +128,7 @@ def train_batch(state, batch, recipe, rate):
     out, loss = passed.outputs[-1], LOSSES[recipe.loss]
     weight = namespace(X).sum(weights)
     delta = loss.slope(out, Y) * ACTIVATIONS[recipe.output_activation].slope(out)
-    delta *= weights / weight
+    delta *= weights * (state.optimizer.factor(rate) / weight)
     deltas = backward(delta, passed, state.coefs, recipe.activation, masks)
     state.optimizer.step(state.coefs, state.intercepts, passed.inputs, deltas, rate, recipe)
     state.updates += 1
