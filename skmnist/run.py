@@ -101,7 +101,8 @@ class Run:
     def train_epoch(self, examples, recipe, rate):
         """Train for an epoch; write down its loss, or raise if there is none."""
         loss = train_epoch(self.state, examples._replace(scale=self.scale), recipe, rate)
-        self._check_finite(loss, recipe.rate)
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._check_finite(loss, recipe.rate)
         self.losses.append(loss)
 
     def validate(self, examples, recipe, tol):

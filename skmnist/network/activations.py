@@ -20,7 +20,7 @@ class Activation(NamedTuple):
 
 def relu(Z):
     """Return max(Z, 0)."""
-    return namespace(Z).clip(Z, min=0)
+    return namespace(Z).clip(Z, 0, None)
 
 
 def relu_slope(A):

@@ -42,13 +42,13 @@ def mae_slope(outputs, targets):
 def huber(outputs, targets):
     """Half the square of a small residual; a large one counts only in proportion."""
     size = abs(outputs - targets)
-    near = namespace(outputs).clip(size, max=HUBER_DELTA)
+    near = namespace(outputs).clip(size, None, HUBER_DELTA)
     return near * (size - 0.5 * near)
 
 
 def huber_slope(outputs, targets):
     """The residual, cut at ± delta."""
-    return namespace(outputs).clip(outputs - targets, min=-HUBER_DELTA, max=HUBER_DELTA)
+    return namespace(outputs).clip(outputs - targets, -HUBER_DELTA, HUBER_DELTA)
 
 
 def squared_hinge(outputs, targets):
@@ -65,7 +65,7 @@ def squared_hinge_slope(outputs, targets):
 def _shortfall(outputs, targets):
     """Return out - y where out is on the wrong side of y, else 0."""
     xp, residual = namespace(outputs), outputs - targets
-    return xp.where(targets > 0, xp.clip(residual, max=0), xp.clip(residual, min=0))
+    return xp.where(targets > 0, xp.clip(residual, None, 0), xp.clip(residual, 0, None))
 
 
 LOSSES = {

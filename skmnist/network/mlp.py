@@ -46,7 +46,7 @@ def initialise(layer_sizes, output_activation, shares, rng):
 def _inverse(output_activation, shares):
     """Return the biases at which the output activation gives the shares."""
     if output_activation != "logistic":
-        return shares
+        return shares.copy()
     inside = np.clip(shares, 0.01, 0.99)
     return np.log(inside / (1 - inside))
 

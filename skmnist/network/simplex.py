@@ -16,5 +16,5 @@ def project_to_simplex(outputs):
         total = xp.sum(kept * shifted, axis=1, keepdims=True)
         taken_off = (total - 1) / xp.sum(kept, axis=1, keepdims=True)
         kept = xp.astype(shifted > taken_off, shifted.dtype)
-    positive = xp.clip(shifted - taken_off, min=0)
+    positive = xp.clip(shifted - taken_off, 0, None)
     return positive / xp.sum(positive, axis=1, keepdims=True)

@@ -1,5 +1,6 @@
 """Step 4: loop. Batches, epochs, and a state that can be kept and gone on from."""
 
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -70,14 +71,8 @@ class State:
             coefs=copies(self.coefs),
             intercepts=copies(self.intercepts),
             optimizer=self.optimizer.copied(),
-            rng=np.random.Generator(_bits_like(self.rng)),
+            rng=deepcopy(self.rng),
         )
-
-
-def _bits_like(rng):
-    bits = type(rng.bit_generator)()
-    bits.state = rng.bit_generator.state
-    return bits
 
 
 def scheduled(state, recipe, horizon):
