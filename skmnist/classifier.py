@@ -35,21 +35,20 @@ class MLPDigitClassifier(
     activation : {"relu", "leaky_relu", "tanh", "logistic", "identity"}, default="relu"
         What the hidden layers do to ``X @ W + b``.
     output_activation : {"relu", "identity", "logistic"}, default="relu"
-        What the last layer does.
+        What the last layer does. A ReLU that slept through a whole batch is woken by the
+        images it should have been awake for, as if its slope were 1 there.
     loss : {"mse", "mae", "huber", "squared_hinge"}, default="mse"
         How an output's distance from its target counts; an image's loss is the sum over its
         outputs. "squared_hinge" is the square that forgives what goes beyond the target:
-        above 1 for the right class, below 0 for another. "mae" with one-hot targets wants
-        ``output_activation="identity"``, because the median of a one-hot target is 0, and
-        there ReLUs die.
+        above 1 for the right class, below 0 for another.
     target_encoding : {"one-hot", "ordinal"}, default="one-hot"
         One output a class, or a single output that aims at the class's number, 0, 1, 2, ….
         The latter takes "mse" or "mae"; its purpose is to show why one-hot wins.
     solver : {"sgd", "adam"}, default="sgd"
         Gradient descent with momentum, or Adam.
     alpha : float, default=0.0
-        Weight of the L2 penalty ½·alpha·‖W‖², which is added to the mean loss (unlike
-        MLPClassifier's, which shrinks with the size of a batch).
+        Weight of the L2 penalty ½·alpha·‖W‖², W being the weights for X divided by its typical
+        size; it is added to the mean loss (MLPClassifier's shrinks with the size of a batch).
     batch_size : int or "auto", default="auto"
         Images a step. "auto" is 64, or all of them when there are fewer than 128.
     learning_rate : {"linear", "cosine", "constant"}, default="linear"
@@ -57,7 +56,8 @@ class MLPDigitClassifier(
         :meth:`partial_fit` knows no end and keeps it constant.
     learning_rate_init : float or "auto", default="auto"
         The largest step size. "auto" is 0.001 for "adam" and 0.05 for "sgd", or less where
-        the data's first forward pass shows that such a step would throw the outputs about.
+        that would throw the outputs about: for many columns, wide layers, much dropout and
+        batches of fewer than 64.
     warmup : float, default=0.1
         The share of all steps in which the step size climbs from 0 to the largest.
     schedule_iter : int or None, default=None
@@ -101,7 +101,8 @@ class MLPDigitClassifier(
     warm_start : bool, default=False
         Whether :meth:`fit` goes on from where it stopped, up to ``max_iter`` epochs in total.
         With True from the start, stopped and gone on is bit by bit never having stopped, also
-        after a pickle; the estimator then keeps what the optimizer needs.
+        after a pickle, provided that ``schedule_iter`` says from the start where the schedule
+        is to end; the estimator then keeps what the optimizer needs.
     verbose : bool, default=False
         Whether to print a line an epoch.
 
@@ -142,7 +143,8 @@ class MLPDigitClassifier(
     X may be a NumPy array, memory map or pandas frame of any numeric type, a SciPy sparse
     matrix, or, with ``sklearn.set_config(array_api_dispatch=True)``, an array of another
     library such as a torch tensor on a GPU: then everything stays there. float64 is trained
-    in float64, all else in float32, a batch at a time and never copied whole.
+    in float64, all else in float32. An array's bytes become floats a batch at a time, never
+    all at once.
 
     On scikit-learn 1.9 and newer, ``set_callbacks`` takes scikit-learn's callbacks.
 
@@ -277,8 +279,9 @@ class MLPDigitClassifier(
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Train for one pass over some images of a stream.
 
-        The step size climbs for 100 updates and then stays; the typical size of an entry of X
-        is taken from the first call.
+        The step size climbs for 100 updates and then stays. The typical size of an entry of X
+        is taken from the first call, which had better hold many images of all classes.
+        Schedule, early stopping and callbacks are for :meth:`fit` only.
 
         Parameters
         ----------
@@ -317,8 +320,8 @@ class MLPDigitClassifier(
         split_seed = rng.integers(2**32)
         kept = getattr(self, "_run", None)
         run = start_run(self, examples, goes_on, kept, rng, split_seed)
-        recipe = make_recipe(self, len(examples.rows), run.safe_rate)
-        run.losses.clear()  # a stream has no end, but a pickle must have one
+        recipe = make_recipe(self, len(examples.rows), run.safe_rate, of_a_stream=True)
+        run.forget_curves()
         run.train_epoch(examples, recipe, open_ended(run.state, recipe))
         self._take_over(run, keep=True)
         return self

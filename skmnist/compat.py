@@ -2,6 +2,8 @@
 
 try:
     from sklearn.callback import CallbackSupportMixin, with_callbacks
+
+    FRAMES_OF_WITH_CALLBACKS = 1
 except ImportError:  # scikit-learn below 1.9 has no callbacks
 
     class CallbackSupportMixin:
@@ -9,6 +11,8 @@ except ImportError:  # scikit-learn below 1.9 has no callbacks
 
         def _init_callback_context(self, max_subtasks=0):
             return _NobodyToCall()
+
+    FRAMES_OF_WITH_CALLBACKS = 0
 
     def with_callbacks(method):
         """Leave a method as it is."""

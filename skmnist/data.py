@@ -18,6 +18,7 @@ def check_X(estimator, X, *, reset=False):
             f"X must have one row an image, but it has {len(shape)} dimensions, {tuple(shape)}. "
             f"Use X.reshape(len(X), -1), which has the shape {(n_rows, n_pixels)}."
         )
+    X = X.detach() if getattr(X, "requires_grad", False) else X  # torch would trace the training
     return validate_data(estimator, X, reset=reset, accept_sparse="csr", dtype="numeric")
 
 
@@ -66,6 +67,11 @@ def describe_validation(estimator, X_val, y_val, examples):
         given, missing = ("X_val", "y_val") if y_val is None else ("y_val", "X_val")
         raise ValueError(f"X_val and y_val go together: got {given}, but {missing} is None.")
     X_val, labels = check_X_y(estimator, X_val, y_val, reset=False, name="y_val")
+    if namespace(X_val) is not namespace(examples.X) or device(X_val) != device(examples.X):
+        raise ValueError(
+            f"X_val must be an array of the same library and device as X: {_place(examples.X)}; "
+            f"got {_place(X_val)}."
+        )
     numbers = number_labels(labels, estimator.classes_, "y_val")
     ones, rows = np.ones(len(numbers)), np.arange(len(numbers))
     return _examples(estimator, X_val, numbers, ones, rows, examples.codes.dtype)

@@ -3,7 +3,7 @@
 from sklearn.utils.validation import check_is_fitted
 
 from skmnist.data import check_same_place, check_X
-from skmnist.network.arrays import like, namespace, to_numpy
+from skmnist.network.arrays import like, to_numpy
 from skmnist.network.simplex import project_to_simplex
 from skmnist.network.training import predict_outputs
 from skmnist.targets import decide, predicted
@@ -94,7 +94,7 @@ class Decider:
         """Return the classes of these numbers, where the numbers are if they can live there."""
         if self.classes_.dtype.kind not in "biuf":
             return self.classes_[to_numpy(numbers)]
-        return namespace(numbers).take(like(numbers, self.classes_), numbers, axis=0)
+        return like(numbers, self.classes_[to_numpy(numbers)])
 
     def _scores(self, X, method):
         """Return one score a class, what `method` goes by."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from skmnist.compat import FRAMES_OF_WITH_CALLBACKS
 from skmnist.data import check_same_place, mean_target
 from skmnist.network.arrays import copies, like, namespace
 from skmnist.network.mlp import initialise, safe_rate
@@ -74,7 +75,7 @@ class Run:
         source = self.best if best else self.state
         coefs, intercepts = list(source.coefs), list(source.intercepts)
         coefs[-1], intercepts[-1] = coefs[-1] * self.unit, intercepts[-1] * self.unit
-        coefs[0] = coefs[0] * (1 / self.scale)
+        coefs[0] = coefs[0] / self.scale
         return coefs, intercepts
 
     def fitted(self, estimator, *, best=False):
@@ -86,17 +87,18 @@ class Run:
             "coefs_": copies(coefs),
             "intercepts_": copies(intercepts),
             "n_iter_": self.state.epoch,
-            "best_iter_": self.best.epoch if validated else self.state.epoch,
+            "best_iter_": self.best.epoch or self.state.epoch,
             "loss_curve_": list(self.losses),
             "validation_loss_curve_": list(self.validation_losses) if validated else None,
             "validation_scores_": list(self.validation_scores) if validated else None,
             "_scale": self.scale,
-            "_fitted_as": (
-                estimator.activation,
-                estimator.output_activation,
-                estimator.target_encoding,
-            ),
+            "_fitted_as": _decided_by(estimator),
         }
+
+    def forget_curves(self):
+        """Start the curves anew: those of a stream have no end, but a pickle must have one."""
+        self.losses, self.validation_losses, self.validation_scores = [], [], []
+        self.best = BestSoFar()
 
     def train_epoch(self, examples, recipe, rate):
         """Train for an epoch; write down its loss, or raise if there is none."""
@@ -112,6 +114,10 @@ class Run:
         self.validation_losses.append(loss)
         self.validation_scores.append(score)
         self.best.see(score, self.state, tol)
+
+    def has_stalled(self, estimator):
+        """Tell whether the validation score has not got better for too long."""
+        return estimator.early_stopping and self.best.stale >= estimator.n_iter_no_change
 
     def last_epoch(self, n_epochs, seconds):
         """Return one line about the last epoch, for people who watch."""
@@ -138,6 +144,12 @@ class Run:
                 f"The network to go on with is {_arrow(before)}, but hidden_layer_sizes and the "
                 f"data now ask for {_arrow(now)}. To start anew, use a clone of this estimator."
             )
+        kept = getattr(estimator, "_fitted_as", _decided_by(estimator))
+        if kept != _decided_by(estimator):
+            raise ValueError(
+                "activation, output_activation and target_encoding must stay as they were, "
+                f"{kept}; got {_decided_by(estimator)}. To start anew, clone this estimator."
+            )
         if not isinstance(self.state.optimizer, SOLVERS[estimator.solver]):
             raise ValueError(
                 f"solver={estimator.solver!r} cannot go on with what the other solver has left. "
@@ -153,7 +165,7 @@ def train(estimator, run, examples, validation, task_data):
     context = estimator._init_callback_context(max_subtasks=max(n_epochs - run.state.epoch, 0))
     context.call_on_fit_task_begin(estimator=estimator, **task_data)
     stop = False
-    while run.state.epoch < n_epochs and not stop:
+    while run.state.epoch < n_epochs and not (stop or run.has_stalled(estimator)):
         task = context.subcontext(task_name="epoch")
         task.call_on_fit_task_begin(estimator=estimator, **task_data)
         started = time.perf_counter()
@@ -167,8 +179,11 @@ def train(estimator, run, examples, validation, task_data):
             reconstruction_attributes=lambda: run.fitted(estimator),
             **task_data,
         )
-        stop = stop or (estimator.early_stopping and run.best.stale >= estimator.n_iter_no_change)
-    context.call_on_fit_task_end(estimator=estimator, reconstruction_attributes={}, **task_data)
+    context.call_on_fit_task_end(
+        estimator=estimator,
+        reconstruction_attributes=lambda: run.fitted(estimator, best=estimator.early_stopping),
+        **task_data,
+    )
 
 
 def _warn_if_done(done, n_epochs):
@@ -177,7 +192,7 @@ def _warn_if_done(done, n_epochs):
             f"Nothing left to train: warm_start=True goes on to max_iter={n_epochs} epochs in "
             f"total, and {done} are done. Raise max_iter to train on.",
             UserWarning,
-            stacklevel=5,
+            stacklevel=5 + FRAMES_OF_WITH_CALLBACKS,
         )
 
 
@@ -223,6 +238,10 @@ def _run(estimator, coefs, intercepts, scale, examples, rng, split_seed):
     X, _, weights = sample(examples._replace(scale=scale), coefs[0].dtype)
     cap = safe_rate(X, weights, coefs, intercepts, *activations)
     return Run(state, scale, _unit(estimator), int(split_seed), cap)
+
+
+def _decided_by(estimator):
+    return estimator.activation, estimator.output_activation, estimator.target_encoding
 
 
 def _unit(estimator):

@@ -11,8 +11,10 @@ USUAL_RATES = {"sgd": 0.05, "adam": 0.001}
 EXAMPLES_TO_SHOW, FEWEST_EPOCHS, MOST_EPOCHS = 250_000, 10, 200
 
 
-def make_recipe(estimator, n_rows, safe_rate):
+def make_recipe(estimator, n_rows, safe_rate, *, of_a_stream=False):
     """Return how to train on so many rows, at no more than the safe rate if it is 'auto'."""
+    batch_size = _batch_size(estimator.batch_size, n_rows)
+    is_part = of_a_stream or batch_size < n_rows
     return Recipe(
         activation=estimator.activation,
         output_activation=estimator.output_activation,
@@ -25,19 +27,24 @@ def make_recipe(estimator, n_rows, safe_rate):
         epsilon=float(estimator.epsilon),
         dropout=float(estimator.dropout),
         input_dropout=float(estimator.input_dropout),
-        rate=_rate(estimator, safe_rate),
+        rate=_rate(estimator, safe_rate, batch_size if is_part else USUAL_BATCH),
         schedule=estimator.learning_rate,
         warmup=float(estimator.warmup),
-        batch_size=_batch_size(estimator.batch_size, n_rows),
+        batch_size=batch_size,
         shuffle=bool(estimator.shuffle),
     )
 
 
-def _rate(estimator, safe_rate):
+def _rate(estimator, safe_rate, n_seen):
     if not isinstance(estimator.learning_rate_init, str):
         return float(estimator.learning_rate_init)
     usual = USUAL_RATES[estimator.solver]
-    return min(usual, safe_rate) if estimator.solver == "sgd" else usual
+    if estimator.solver != "sgd":
+        return usual
+    # What is not forgotten counts the more, and its square is what a step goes by.
+    kept = (1 - estimator.dropout) * (1 - estimator.input_dropout)
+    # The fewer images a step has seen of all there are, the less it may be trusted.
+    return float(min(usual, safe_rate) * kept**2 * min(n_seen / USUAL_BATCH, 1))
 
 
 def _batch_size(batch_size, n_rows):

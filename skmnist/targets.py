@@ -1,5 +1,7 @@
 """From labels to what the network aims at, and from what it puts out back to labels."""
 
+from numbers import Real
+
 import numpy as np
 from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
@@ -30,7 +32,7 @@ def _as_array(y):
     )
 
 
-def classes_in(labels, before=None):
+def classes_in(labels, before=None, name="y"):
     """Return the sorted classes of labels, at least two, or those that went before."""
     classes = np.unique(labels)
     if before is not None:
@@ -38,7 +40,7 @@ def classes_in(labels, before=None):
         return before
     if len(classes) < 2:
         raise ValueError(
-            f"y must hold at least 2 classes to tell apart; got one class, {_listed(classes)}."
+            f"{name} must hold at least 2 classes to tell apart; got one class, {_listed(classes)}."
         )
     return classes
 
@@ -52,7 +54,7 @@ def announced_classes(classes, before):
                 "later call may bring; got None."
             )
         return before
-    announced = classes_in(as_labels(classes, "classes"))
+    announced = classes_in(as_labels(classes, "classes"), name="classes")
     if before is not None and not np.array_equal(announced, before):
         raise ValueError(
             f"classes must stay as in the first call to partial_fit: {_listed(before)}; "
@@ -63,7 +65,8 @@ def announced_classes(classes, before):
 
 def number_labels(labels, classes, name="y"):
     """Return each label's place among the sorted classes; refuse labels not among them."""
-    unknown = np.setdiff1d(labels, classes)
+    same_kind = (labels.dtype.kind in "OUS") == (classes.dtype.kind in "OUS")
+    unknown = np.setdiff1d(labels, classes) if same_kind else np.unique(labels)
     if len(unknown):
         raise ValueError(
             f"{name} holds labels that were not seen before: {_listed(unknown)}. "
@@ -117,27 +120,28 @@ def accuracy(outputs, examples):
 def row_weights(labels, classes, sample_weight, class_weight):
     """Return one weight a row, sample weight times class weight, as float64."""
     weights = _sample_weights(sample_weight, len(labels))
-    if class_weight is None:
-        return weights
-    factors = _class_factors(labels, classes, weights, class_weight)
-    return weights * factors[labels]
+    if class_weight is not None and weights.any():
+        weights = weights * _class_factors(labels, classes, weights, class_weight)[labels]
+    if not weights.any():
+        raise ValueError(
+            "Some row must have a weight that is not zero; "
+            "sample_weight and class_weight leave none."
+        )
+    return weights / weights.max()  # only their ratios count, and float32 holds no huge numbers
 
 
 def _sample_weights(sample_weight, n_rows):
     if sample_weight is None:
         return np.ones(n_rows)
-    weights = check_array(
-        _as_array(sample_weight), ensure_2d=False, dtype=np.float64, input_name="sample_weight"
-    )
+    weights = _as_array(sample_weight)
     if weights.ndim != 1:
         raise ValueError(
             f"sample_weight must be 1-dimensional, one weight a row; got {weights.ndim} dimensions."
         )
+    weights = check_array(weights, ensure_2d=False, dtype=np.float64, input_name="sample_weight")
     check_consistent_length(weights, np.empty(n_rows))
     if (weights < 0).any():
-        raise ValueError(f"sample_weight must not be negative; got {weights.min()!r}.")
-    if not weights.any():
-        raise ValueError("sample_weight must not be zero everywhere.")
+        raise ValueError(f"sample_weight must not be negative; got {weights.min():g}.")
     return weights
 
 
@@ -153,9 +157,8 @@ def _class_factors(labels, classes, weights, class_weight):
             f"class_weight names classes that y does not hold: {sorted(unknown, key=str)}. "
             f"The classes are {_listed(classes)}."
         )
-    factors = np.array([float(class_weight.get(c, 1.0)) for c in classes.tolist()])
-    if not (factors >= 0).all() or not factors.any():
+    if not all(isinstance(w, Real) and 0 <= w < np.inf for w in class_weight.values()):
         raise ValueError(
-            f"class_weight must hold weights of at least 0, not all 0; got {class_weight!r}."
+            f"class_weight must hold finite numbers of at least 0; got {class_weight!r}."
         )
-    return factors
+    return np.array([float(class_weight.get(c, 1.0)) for c in classes.tolist()])

@@ -81,7 +81,16 @@ def draw_away_from_kinks(recipe, sizes, weights):
             )
             for factor in (1, 1.01)
         )
-        if nearest > FAR and loss != pytest.approx(elsewhere):
+        out = forward(
+            batch[0],
+            state.coefs,
+            state.intercepts,
+            recipe.activation,
+            recipe.output_activation,
+            masks,
+        ).outputs[-1]
+        awake = recipe.output_activation != "relu" or (out.max(axis=0) > 0).all()
+        if nearest > FAR and awake and loss != pytest.approx(elsewhere):
             return state, batch, masks
     raise AssertionError("no network is away from the kinks")
 
@@ -229,7 +238,8 @@ def test_weights_start_with_the_variance_of_their_layer():
 
 
 def exact_safe_rate(H, weights):
-    return 0.5 / np.linalg.eigvalsh(np.einsum("ni,nj,n->ij", H, H, weights / weights.sum()))[-1]
+    """Return the limit of the last layer; inputs in these tests are short enough for the first."""
+    return 0.1 / np.linalg.eigvalsh(np.einsum("ni,nj,n->ij", H, H, weights / weights.sum()))[-1]
 
 
 @pytest.mark.parametrize("activation", ["relu", "logistic"])

@@ -15,6 +15,8 @@ def project_to_simplex(outputs):
     for _ in range(outputs.shape[1]):
         total = xp.sum(kept * shifted, axis=1, keepdims=True)
         taken_off = (total - 1) / xp.sum(kept, axis=1, keepdims=True)
-        kept = xp.astype(shifted > taken_off, shifted.dtype)
+        before, kept = kept, xp.astype(shifted > taken_off, shifted.dtype)
+        if bool(xp.all(kept == before)):
+            break
     positive = xp.clip(shifted - taken_off, 0, None)
     return positive / xp.sum(positive, axis=1, keepdims=True)

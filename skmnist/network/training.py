@@ -122,12 +122,26 @@ def train_batch(state, batch, recipe, rate):
     )
     out, loss = passed.outputs[-1], LOSSES[recipe.loss]
     weight = namespace(X).sum(weights)
-    delta = loss.slope(out, Y) * ACTIVATIONS[recipe.output_activation].slope(out)
+    delta = loss.slope(out, Y) * output_slope(out, Y, recipe.output_activation)
     delta *= weights * (state.optimizer.factor(rate) / weight)
     deltas = backward(delta, passed, state.coefs, recipe.activation, masks)
     state.optimizer.step(state.coefs, state.intercepts, passed.inputs, deltas, rate, recipe)
     state.updates += 1
     return namespace(X).sum(loss.value(out, Y) * weights), weight
+
+
+def output_slope(out, Y, output_activation):
+    """Return the output activation's slope, but wake an output that slept through a batch.
+
+    An output ReLU that is 0 for every image has no slope at all, and would never learn that
+    its class exists. For the images whose target is above it, it is taken to have slope 1.
+    """
+    slope = ACTIVATIONS[output_activation].slope(out)
+    if output_activation != "relu":
+        return slope
+    xp = namespace(out)
+    asleep = xp.max(out, axis=0, keepdims=True) <= 0
+    return xp.where(asleep & (Y > 0), xp.ones_like(slope), slope)
 
 
 def draw_masks(state, recipe):
@@ -156,7 +170,7 @@ def batches(examples, rows, size, dtype):
 def _batch(examples, rows, dtype):
     X = dense_rows(examples.X, rows, dtype)
     if examples.scale != 1:
-        X *= 1 / examples.scale
+        X /= examples.scale
     xp = namespace(X)
     Y = xp.take(examples.codes, xp.take(examples.labels, rows, axis=0), axis=0)
     return X, Y, xp.take(examples.weights, rows, axis=0)
@@ -184,13 +198,23 @@ def evaluate(state, examples, recipe):
 
 def root_mean_square(examples):
     """Return the typical size of an entry of X, weighted; 1 if all of X is 0."""
+    largest = max(_batch_largest(examples)) or 1.0  # first, so that no square over- or underflows
     squares = weight = 0.0
-    double = namespace(examples.weights).float64
-    for X, _, weights in batches(examples, examples.rows, ROWS_AT_ONCE, double):
+    for X, _, weights in _double_batches(examples._replace(scale=largest)):
         xp = namespace(X)
         squares += float(xp.sum(xp.mean(X * X, axis=1, keepdims=True) * weights))
         weight += float(xp.sum(weights))
-    return float(np.sqrt(squares / weight)) or 1.0
+    return largest * float(np.sqrt(squares / weight)) or 1.0
+
+
+def _batch_largest(examples):
+    for X, _, _ in _double_batches(examples):
+        yield float(namespace(X).max(abs(X)))
+
+
+def _double_batches(examples):
+    double = namespace(examples.weights).float64
+    return batches(examples, examples.rows, ROWS_AT_ONCE, double)
 
 
 def predict_outputs(X, coefs, intercepts, activation, output_activation):

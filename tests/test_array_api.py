@@ -1,0 +1,174 @@
+"""Arrays of other libraries, in the job that has some (it sets SCIPY_ARRAY_API=1)."""
+
+import importlib.util
+import os
+
+import numpy as np
+import pytest
+import sklearn
+from sklearn.datasets import load_digits
+
+from skmnist import MLPDigitClassifier
+
+LIBRARIES = ("array_api_strict", "torch")
+on = os.environ.get("SCIPY_ARRAY_API") == "1" and all(map(importlib.util.find_spec, LIBRARIES))
+pytestmark = pytest.mark.skipif(not on, reason="needs SCIPY_ARRAY_API=1, array_api_strict, torch")
+
+X, y = load_digits(return_X_y=True)
+X, y, X_test, y_test = X[:200].astype("f4"), y[:200], X[200:300].astype("f4"), y[200:300]
+
+
+def places():
+    """List the libraries and their devices that are there to be tried."""
+    found = [("array_api_strict", "CPU_DEVICE"), ("array_api_strict", "device1"), ("torch", "cpu")]
+    if on:
+        import torch
+
+        found += [("torch", "cuda")] * torch.cuda.is_available()
+    return found
+
+
+@pytest.fixture(params=places(), ids="-".join)
+def put(request):
+    """Return a function that puts a NumPy array to a place."""
+    library, name = request.param
+    xp = importlib.import_module(library)
+    device = xp.Device(name) if library == "array_api_strict" else name
+    with sklearn.config_context(array_api_dispatch=True):
+        yield lambda array: xp.asarray(
+            array.tolist(), dtype=getattr(xp, str(array.dtype)), device=device
+        )
+
+
+def back(array):
+    """Bring an array home to NumPy, by way of nothing of ours."""
+    if hasattr(array, "cpu"):
+        return array.cpu().numpy()
+    import array_api_strict
+
+    return np.asarray(array.to_device(array_api_strict.Device("CPU_DEVICE")))
+
+
+def small(**parameters):
+    defaults = {"hidden_layer_sizes": (16,), "max_iter": 4, "random_state": 0}
+    return MLPDigitClassifier(**{**defaults, **parameters})
+
+
+def assert_is_there(array, like):
+    assert type(array) is type(like)
+    assert array.device == like.device
+
+
+SETTINGS = {
+    "sgd": {},
+    "nesterov": {"nesterovs_momentum": True, "alpha": 0.01},
+    "adam": {"solver": "adam", "alpha": 0.01},
+    "dropout": {"dropout": 0.2, "input_dropout": 0.1},
+    "early stopping": {"early_stopping": True},
+    "ordinal": {"target_encoding": "ordinal"},
+    "squared hinge": {"loss": "squared_hinge", "activation": "leaky_relu"},
+    "huber": {"loss": "huber", "activation": "tanh", "output_activation": "logistic"},
+    "mae": {"loss": "mae", "activation": "identity", "output_activation": "identity"},
+    "balanced": {"class_weight": "balanced"},
+}
+
+
+@pytest.mark.parametrize("name", list(SETTINGS))
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_other_arrays_learn_what_numpys_learn(name, dtype, put):
+    data, test = X.astype(dtype), X_test.astype(dtype)
+    ours = small(**SETTINGS[name]).fit(data, y)
+    theirs = small(**SETTINGS[name]).fit(put(data), put(y))
+    for array in (*theirs.coefs_, *theirs.intercepts_):
+        assert_is_there(array, put(data))
+    atol = 1e-3 if dtype == "float32" else 1e-9
+    for method in ("decision_function", "predict_proba"):
+        result = getattr(theirs, method)(put(test))
+        assert_is_there(result, put(test))
+        assert str(result.dtype).endswith(dtype)
+        np.testing.assert_allclose(back(result), getattr(ours, method)(test), atol=atol)
+    labels = theirs.predict(put(test))
+    assert_is_there(labels, put(test))
+    assert (back(labels) == ours.predict(test)).mean() > 0.97
+    assert isinstance(theirs.classes_, np.ndarray)
+    np.testing.assert_allclose(theirs.loss_curve_, ours.loss_curve_, rtol=1e-3)
+
+
+def test_bytes_are_trained_on_where_they_are(put):
+    theirs = small().fit(put(X.astype(np.uint8)), put(y))
+    ours = small().fit(X.astype(np.uint8), y)
+    assert "float32" in str(theirs.coefs_[0].dtype)
+    result = theirs.decision_function(put(X_test.astype(np.uint8)))
+    np.testing.assert_allclose(back(result), ours.decision_function(X_test), atol=1e-3)
+
+
+def test_labels_that_no_other_library_has_come_back_as_numpys(put):
+    words = np.array(list("abcdefghij"))[y]
+    model = small().fit(put(X), words)
+    labels = model.predict(put(X_test))
+    assert isinstance(labels, np.ndarray)
+    assert (labels == small().fit(X, words).predict(X_test)).mean() > 0.97
+
+
+def test_labels_and_weights_may_stay_with_numpy_or_come_along(put):
+    weights = np.linspace(0, 1, len(y))
+    at_home = small().fit(put(X), y, sample_weight=weights)
+    along = small().fit(put(X), put(y), sample_weight=put(weights))
+    np.testing.assert_array_equal(back(at_home.coefs_[0]), back(along.coefs_[0]))
+    assert at_home.loss_curve_ == along.loss_curve_
+
+
+def test_floats_and_truth_values_are_labels_too(put):
+    halves, odd = y * 2.0, y % 2 == 1
+    predicted = small().fit(put(X), put(halves)).predict(put(X_test))
+    assert set(back(predicted).tolist()) <= set(halves.tolist())
+    binary = small().fit(put(X), put(odd))
+    assert "bool" in str(binary.predict(put(X_test)).dtype)
+    assert binary.decision_function(put(X_test)).shape == (100,)
+
+
+def test_a_stream_and_a_warm_start_stay_where_they_are(put):
+    model, ours = small(), small()
+    for start in range(0, 200, 25):
+        rows = slice(start, start + 25)
+        model.partial_fit(put(X[rows]), put(y[rows]), classes=np.arange(10))
+        ours.partial_fit(X[rows], y[rows], classes=np.arange(10))
+    result = model.decision_function(put(X_test))
+    np.testing.assert_allclose(back(result), ours.decision_function(X_test), atol=1e-3)
+    warm, straight = small(warm_start=True, schedule_iter=4), small(warm_start=True)
+    for n in (2, 4):
+        warm.set_params(max_iter=n).fit(put(X), put(y))
+    straight.fit(put(X), put(y))
+    np.testing.assert_array_equal(back(warm.coefs_[0]), back(straight.coefs_[0]))
+
+
+def test_validation_data_are_looked_at_where_they_are(put):
+    model = small().fit(put(X), put(y), X_val=put(X_test), y_val=put(y_test))
+    score = (back(model.predict(put(X_test))) == y_test).mean()
+    assert model.validation_scores_[-1] == pytest.approx(score)
+
+
+def test_predicting_elsewhere_than_one_was_fitted_is_refused(put):
+    for model, there in ((small().fit(put(X), put(y)), X_test), (small().fit(X, y), put(X_test))):
+        for method in ("predict", "predict_proba", "decision_function"):
+            with pytest.raises(ValueError, match=rf"{method}\(\) must use the same namespace"):
+                getattr(model, method)(there)
+
+
+def test_the_data_are_not_modified(put):
+    there = put(X)
+    small(input_dropout=0.1).fit(there, put(y)).predict_proba(there)
+    np.testing.assert_array_equal(back(there), X)
+
+
+def test_flat_images_are_asked_for(put):
+    with pytest.raises(ValueError, match=r"X\.reshape\(len\(X\), -1\).* \(200, 64\)"):
+        small().fit(put(X.reshape(200, 8, 8)), put(y))
+
+
+def test_without_dispatch_other_arrays_are_read_as_numpys():
+    import torch
+
+    model = small().fit(torch.asarray(X), torch.asarray(y))
+    assert isinstance(model.coefs_[0], np.ndarray)
+    assert model.loss_curve_ == small().fit(X, y).loss_curve_

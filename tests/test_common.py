@@ -1,0 +1,63 @@
+"""What scikit-learn asks of any classifier, put to several settings of this one."""
+
+import re
+from functools import partial
+
+import pytest
+from sklearn.base import clone
+from sklearn.utils import estimator_checks
+from sklearn.utils.estimator_checks import estimator_checks_generator
+
+from skmnist import MLPDigitClassifier
+
+
+def small(**parameters):
+    return MLPDigitClassifier(**{"hidden_layer_sizes": (8,), "max_iter": 60, **parameters})
+
+
+SETTINGS = {
+    # All defaults, but not the 200 epochs that so little data would get.
+    "default": MLPDigitClassifier(max_iter=20),
+    "early stopping": MLPDigitClassifier(hidden_layer_sizes=(8,), early_stopping=True),
+    "linear": small(hidden_layer_sizes=()),
+    "ordinal": small(target_encoding="ordinal", output_activation="identity", max_iter=200),
+    "adam": small(solver="adam", dropout=0.2, learning_rate_init=0.02),
+    "balanced": small(class_weight="balanced", activation="tanh"),
+    "logistic": small(output_activation="logistic"),
+    "nesterov": small(loss="squared_hinge", nesterovs_momentum=True, alpha=1e-3),
+    "huber": small(loss="huber", input_dropout=0.1, learning_rate="cosine"),
+}
+
+
+def named_checks():
+    # Not parametrize_with_checks: that of scikit-learn 1.6 makes pytest 9 warn.
+    for name, estimator in SETTINGS.items():
+        for each, check in estimator_checks_generator(estimator):
+            yield pytest.param(each, check, id=f"{name}-{in_words(check)}")
+
+
+def in_words(check):
+    options = check.keywords if isinstance(check, partial) else {}
+    words = [getattr(check, "func", check).__name__, *(f"{k}={v}" for k, v in options.items())]
+    return re.sub(r" at 0x[0-9a-f]+", "", "-".join(words))
+
+
+@pytest.mark.parametrize(("estimator", "check"), list(named_checks()))
+def test_the_contract_of_scikit_learn_is_kept(estimator, check):
+    try:
+        check(estimator)
+    except ImportError as missing:  # the check of scikit-learn 1.6 for arrays, if SciPy is old
+        pytest.skip(str(missing))
+
+
+# Checks that check_estimator leaves to those who know of them.
+MORE_CHECKS = [
+    estimator_checks.check_dataframe_column_names_consistency,
+    estimator_checks.check_inplace_ensure_writeable,
+]
+
+
+@pytest.mark.parametrize("check", MORE_CHECKS, ids=in_words)
+@pytest.mark.parametrize("name", list(SETTINGS))
+def test_the_checks_outside_of_check_estimator_hold_too(name, check):
+    check("MLPDigitClassifier", clone(SETTINGS[name]))

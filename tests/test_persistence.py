@@ -1,0 +1,173 @@
+import copy
+import io
+import pickle
+import subprocess
+import sys
+from contextlib import redirect_stdout
+
+import joblib
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_digits
+
+import skmnist
+from skmnist import MLPDigitClassifier
+
+X, y = load_digits(return_X_y=True)
+
+
+def small(**parameters):
+    defaults = {"hidden_layer_sizes": (16,), "max_iter": 3, "random_state": 0}
+    return MLPDigitClassifier(**{**defaults, **parameters})
+
+
+@pytest.mark.parametrize("settings", [{}, {"early_stopping": True}, {"solver": "adam"}])
+def test_a_finished_model_is_saved_as_its_parameters_and_little_else(settings):
+    model = small(hidden_layer_sizes=(512, 256), max_iter=1, **settings).fit(X[:200], y[:200])
+    n_bytes = sum(array.nbytes for array in model.coefs_ + model.intercepts_)
+    assert n_bytes < len(pickle.dumps(model)) < 1.05 * n_bytes
+
+
+def test_a_model_comes_back_from_a_file_as_it_was(tmp_path):
+    model = small(class_weight={3: 2.0}).fit(X, y)
+    joblib.dump(model, tmp_path / "model.joblib")
+    loaded = joblib.load(tmp_path / "model.joblib")
+    assert joblib.hash(vars(loaded)) == joblib.hash(vars(model))
+    np.testing.assert_array_equal(loaded.decision_function(X), model.decision_function(X))
+
+
+def test_a_model_comes_back_as_a_memory_map(tmp_path):
+    model = small().fit(X, y)
+    joblib.dump(model, tmp_path / "model.joblib")
+    loaded = joblib.load(tmp_path / "model.joblib", mmap_mode="r")
+    np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
+    np.testing.assert_allclose(loaded.decision_function(X), model.decision_function(X), atol=1e-9)
+
+
+def test_copies_and_clones_are_independent():
+    model = small(warm_start=True).fit(X, y)
+    twin = copy.deepcopy(model)
+    twin.set_params(max_iter=5).fit(X, y)
+    assert model.n_iter_ == 3
+    assert not hasattr(clone(model), "coefs_")
+    assert clone(model).get_params() == model.get_params()
+
+
+def test_changing_a_fitted_array_does_not_change_what_training_goes_on_from():
+    model, spoilt = (small(warm_start=True).fit(X, y) for _ in range(2))
+    spoilt.coefs_[0][:] = 0
+    spoilt.intercepts_[1][:] = 0
+    spoilt.loss_curve_.clear()
+    for each in (model, spoilt):
+        each.set_params(max_iter=5, schedule_iter=5).fit(X, y)
+    assert spoilt.coefs_[0].tobytes() == model.coefs_[0].tobytes()
+    assert spoilt.loss_curve_ == model.loss_curve_
+
+
+@pytest.mark.parametrize("saved_by", ["0.0.1", None])
+def test_loading_what_another_version_saved_warns(saved_by):
+    model = small().fit(X, y)
+    state = model.__getstate__()
+    assert state["_skmnist_version"] == skmnist.__version__
+    state["_skmnist_version"] = saved_by
+    if saved_by is None:
+        del state["_skmnist_version"]
+    loaded = small()
+    said = f"saved by skmnist {saved_by or 'an unknown version'} .* skmnist {skmnist.__version__}"
+    with pytest.warns(UserWarning, match=said):
+        loaded.__setstate__(state)
+    np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
+    assert "_skmnist_version" not in vars(loaded)
+
+
+def test_loading_what_this_version_saved_is_silent_in_a_new_process(tmp_path):
+    joblib.dump(small().fit(X, y), tmp_path / "model.joblib")
+    code = "import joblib, sys; print(joblib.load(sys.argv[1]).n_iter_)"
+    command = [sys.executable, "-W", "error::UserWarning", "-c", code, tmp_path / "model.joblib"]
+    root = skmnist.__path__[0] + "/.."
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=root)
+    assert done.stdout.strip() == "3"
+
+
+class Interrupted(io.StringIO):
+    """A screen in front of which somebody presses Ctrl-C at a given line."""
+
+    def __init__(self, line):
+        super().__init__()
+        self.line = line
+
+    def write(self, text):
+        if f"epoch   {self.line}/" in text:
+            raise KeyboardInterrupt
+        return super().write(text)
+
+
+class Stubborn:
+    """Data that cannot be read."""
+
+    shape = X.shape
+
+    def __array__(self, dtype=None, copy=None):
+        raise KeyboardInterrupt
+
+
+def too_fast(model):
+    model.set_params(learning_rate_init=1e4, output_activation="identity", activation="identity")
+    model.set_params(max_iter=6).fit(X, y)
+
+
+def interrupted(model):
+    with redirect_stdout(Interrupted(line=5)):
+        model.set_params(verbose=True, max_iter=6).fit(X, y)
+
+
+FAILURES = {
+    "diverging": (too_fast, ValueError),
+    "interrupted in epoch 5": (interrupted, KeyboardInterrupt),
+    "unreadable X": (lambda model: model.fit(Stubborn(), y), KeyboardInterrupt),
+    "other features, bad y": (lambda model: model.fit(X[:, :9], y[:9]), ValueError),
+    "bad sample weights": (lambda model: model.fit(X, y * 2, -np.ones(len(y))), ValueError),
+    "bad validation labels": (lambda m: m.fit(X, y, X_val=X, y_val=y + 5), ValueError),
+    "unknown label in a stream": (
+        lambda model: model.partial_fit(X[:2], [0, 77], classes=np.arange(10)),
+        ValueError,
+    ),
+    "weights in a stream": (
+        lambda model: model.partial_fit(X[:2], y[:2], np.arange(10), [-1, 2]),
+        ValueError,
+    ),
+}
+BEFORE = {
+    "unfitted": lambda: small(),
+    "fitted": lambda: small().fit(X, y),
+    "warm": lambda: small(warm_start=True).fit(X, y),
+    "streaming": lambda: small().partial_fit(X, y, np.arange(10)),
+    "stopped early": lambda: small(warm_start=True, early_stopping=True).fit(X, y),
+}
+
+
+@pytest.mark.parametrize("before", list(BEFORE))
+@pytest.mark.parametrize("failure", list(FAILURES))
+def test_a_fit_that_fails_leaves_no_trace(failure, before):
+    model, (fail, error) = BEFORE[before](), FAILURES[failure]
+    learnt = joblib.hash(learnt_by(model))
+    with pytest.raises(error):
+        fail(model)
+    assert joblib.hash(learnt_by(model)) == learnt
+
+
+def learnt_by(model):
+    """Return all attributes but the parameters, which the failures set on purpose."""
+    return {name: value for name, value in vars(model).items() if name not in model.get_params()}
+
+
+@pytest.mark.parametrize("solver", ["sgd", "adam"])
+def test_after_a_failure_a_warm_start_goes_on_as_if_there_had_been_none(solver):
+    model = small(warm_start=True, solver=solver, schedule_iter=6).fit(X, y)
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(model)
+    model.set_params(verbose=False).fit(X, y)
+    straight = small(warm_start=True, solver=solver, max_iter=6).fit(X, y)
+    assert model.coefs_[0].tobytes() == straight.coefs_[0].tobytes()
+    assert model.loss_curve_ == straight.loss_curve_
