@@ -78,7 +78,7 @@ class MLPDigitClassifier(
     input_dropout : float, default=0.0
         The same for the pixels.
     max_iter : int or None, default=None
-        Epochs in total. None is enough for most data: 250,000 images shown, in no fewer than
+        Epochs in total. None is enough for most data: 100,000 images shown, in no fewer than
         10 and no more than 200 epochs.
     class_weight : dict, "balanced" or None, default=None
         A weight for each class, on top of the sample weights. "balanced" gives each class the
@@ -254,7 +254,7 @@ class MLPDigitClassifier(
         >>> X, y = load_digits(return_X_y=True)
         >>> classifier = MLPDigitClassifier(hidden_layer_sizes=(32,), random_state=0)
         >>> classifier.fit(X[:1500], y[:1500], X_val=X[1500:], y_val=y[1500:]).n_iter_
-        166
+        66
         >>> classifier.validation_scores_[-1] > 0.9
         True
         """

@@ -52,8 +52,8 @@ def _is_bool(value):
 FLAG = Rule((bool, np.bool_), lambda value: True, "True or False")
 SHARE = _number(lambda value: 0 <= value < 1, "a number from 0 up to, but not including, 1")
 PROPER_SHARE = _number(lambda value: 0 < value < 1, "a number between 0 and 1, both excluded")
-POSITIVE = _number(lambda value: 0 < value < np.inf, "a positive number")
-NOT_NEGATIVE = _number(lambda value: 0 <= value < np.inf, "a number of at least 0")
+POSITIVE = _number(lambda value: 0 < value < np.inf, "a finite number above 0")
+NOT_NEGATIVE = _number(lambda value: 0 <= value < np.inf, "a finite number of at least 0")
 
 RULES = {
     "hidden_layer_sizes": Rule(
@@ -72,7 +72,7 @@ RULES = {
     "learning_rate_init": Rule(
         (Real, str),
         lambda value: value == "auto" if isinstance(value, str) else 0 < value < np.inf,
-        "a positive number or 'auto'",
+        "a finite number above 0 or 'auto'",
     ),
     "warmup": SHARE,
     "schedule_iter": _whole(1, or_none=True),
@@ -95,7 +95,11 @@ RULES = {
     "tol": NOT_NEGATIVE,
     "shuffle": FLAG,
     "warm_start": FLAG,
-    "verbose": Rule((bool, np.bool_, Integral), lambda value: value >= 0, "True or False"),
+    "verbose": Rule(
+        (bool, np.bool_, Integral),
+        lambda value: value >= 0,
+        "True, False or a whole number of at least 0",
+    ),
 }
 
 

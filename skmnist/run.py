@@ -229,6 +229,9 @@ def _from_fitted(estimator, examples, rng, split_seed):
     run.state.epoch, run.losses = estimator.n_iter_, list(estimator.loss_curve_)
     run.validation_losses = list(estimator.validation_loss_curve_ or ())
     run.validation_scores = list(estimator.validation_scores_ or ())
+    if run.validation_scores:
+        best = max(run.validation_scores)
+        run.best = BestSoFar(best, estimator.best_iter_, 0, copies(coefs), copies(intercepts))
     return run
 
 

@@ -8,7 +8,7 @@ FULL_BATCH_BELOW = 128
 USUAL_BATCH = 64
 USUAL_RATES = {"sgd": 0.05, "adam": 0.001}
 # Nobody said how long: show about so many examples, in no fewer and no more epochs than these.
-EXAMPLES_TO_SHOW, FEWEST_EPOCHS, MOST_EPOCHS = 250_000, 10, 200
+EXAMPLES_TO_SHOW, FEWEST_EPOCHS, MOST_EPOCHS = 100_000, 10, 200
 
 
 def make_recipe(estimator, n_rows, safe_rate, *, of_a_stream=False):

@@ -148,6 +148,13 @@ def test_validation_data_are_looked_at_where_they_are(put):
     assert model.validation_scores_[-1] == pytest.approx(score)
 
 
+def test_validation_data_from_elsewhere_are_refused(put):
+    with pytest.raises(ValueError, match=r"X_val must be an array of the same library and device"):
+        small().fit(put(X), put(y), X_val=X_test, y_val=y_test)
+    with pytest.raises(ValueError, match=r"X_val must be an array of the same library and device"):
+        small().fit(X, y, X_val=put(X_test), y_val=y_test)
+
+
 def test_predicting_elsewhere_than_one_was_fitted_is_refused(put):
     for model, there in ((small().fit(put(X), put(y)), X_test), (small().fit(X, y), put(X_test))):
         for method in ("predict", "predict_proba", "decision_function"):

@@ -40,7 +40,7 @@ from sklearn.neural_network import MLPClassifier
 from skmnist import MLPDigitClassifier
 from skmnist.datasets import load_mnist
 
-SHORT_SCHEDULE = {"max_iter": 3, "batch_size": 64, "learning_rate_init": 0.1}
+SHORT_SCHEDULE = {"max_iter": 2, "batch_size": 64, "learning_rate_init": 0.05}
 TARGET = 0.98
 MAX_EPOCHS = 30
 
