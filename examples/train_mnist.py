@@ -63,6 +63,10 @@ def parse_arguments(argv=None):
     arguments = parser.parse_args(argv)
     if not arguments.out.absolute().parent.is_dir():
         parser.error(f"--out: there is no folder {arguments.out.parent}")
+    if arguments.out.is_dir():
+        parser.error(f"--out: {arguments.out} is a folder; name a file in it")
+    if arguments.epochs is not None and arguments.epochs < 1:
+        parser.error(f"--epochs must be at least 1; got {arguments.epochs}")
     return arguments
 
 
@@ -83,8 +87,8 @@ def main(argv=None):
     print_confused(most_confused(y_test, y_pred, clf.classes_))
 
     save(clf, arguments.out)
-    print(f"\nSaved to {arguments.out.resolve()}. Load it with")
-    print(f"    clf = joblib.load({str(arguments.out)!r})")
+    print("\nSaved. Load it with")
+    print(f"    import joblib; clf = joblib.load({str(arguments.out.resolve())!r})")
 
 
 if __name__ == "__main__":

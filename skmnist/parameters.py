@@ -94,6 +94,11 @@ RULES = {
     "n_iter_no_change": _whole(1),
     "tol": NOT_NEGATIVE,
     "shuffle": FLAG,
+    "random_state": Rule(
+        (Integral, np.random.RandomState, type(None)),
+        lambda value: not isinstance(value, Integral) or 0 <= value < 2**32,
+        "a whole number from 0 to 4294967295, a numpy.random.RandomState or None",
+    ),
     "warm_start": FLAG,
     "verbose": Rule(
         (bool, np.bool_, Integral),
