@@ -24,7 +24,8 @@ class MLPDigitClassifier(
     ReLUs (784 → 512 → 256 → 10 by default), and gradient descent makes the squared distance
     between its outputs and the one-hot label small. The label with the largest output is the
     prediction. It takes any numeric X as it is: raw bytes and standardised numbers train
-    alike, because the typical size of an entry of X is divided out.
+    alike, because the typical size of an entry of X is divided out. (Predict on images of the
+    size that was fitted.)
 
     Parameters that scikit-learn's MLPClassifier has too mean the same, except where it is said.
 
@@ -115,9 +116,10 @@ class MLPDigitClassifier(
     intercepts_ : list of arrays of shape (n_out,)
         Each layer's biases.
     n_iter_ : int
-        Epochs trained.
+        Epochs trained; each call of :meth:`partial_fit` is one.
     best_iter_ : int
-        The epoch with the best validation score, the last one if there is no validation.
+        The epoch with the best validation score, the last one if there is no validation. The
+        weights are that epoch's with ``early_stopping=True``, otherwise the last one's.
     loss_curve_ : list of float
         The mean training loss of each epoch, without the penalty; after :meth:`partial_fit`
         that of the last call. With "ordinal" targets it counts the class numbers from 0 to 1.
@@ -237,8 +239,9 @@ class MLPDigitClassifier(
         sample_weight : array-like of shape (n_samples,) or None, default=None
             How much each image counts; one of weight 0 might as well not be there.
         X_val : array-like or sparse matrix of shape (n_val, n_features) or None, default=None
-            Images to validate on after each epoch. A Pipeline passes them through its steps
-            with ``transform_input=["X_val"]``.
+            Images to validate on after each epoch; what that decides, ``early_stopping`` says. A
+            Pipeline passes them through its steps with ``transform_input=["X_val"]``, if
+            metadata routing is on and this asked for them with ``set_fit_request``.
         y_val : array-like of shape (n_val,) or None, default=None
             Their labels.
 
@@ -279,8 +282,9 @@ class MLPDigitClassifier(
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Train for one pass over some images of a stream.
 
-        The step size climbs for 100 updates and then stays. The typical size of an entry of X
-        is taken from the first call, which had better hold many images of all classes.
+        The step size climbs for 30 updates and then stays; a small stream wants to be shown
+        several times. The typical size of an entry of X is taken from the first call, which
+        had better hold many images of all classes.
         Schedule, early stopping and callbacks are for :meth:`fit` only.
 
         Parameters

@@ -12,6 +12,12 @@ from skmnist.targets import as_labels, code_table, number_labels, row_weights
 def check_X(estimator, X, *, reset=False):
     """Return X as a 2-D array of its own library and numeric type, or a CSR array."""
     shape = getattr(X, "shape", ())
+    if len(shape) == 1:
+        raise ValueError(
+            f"X must have one row an image, but it has 1 dimension, {tuple(shape)}. Reshape your "
+            "data: a single image with X.reshape(1, -1), a single pixel of many with "
+            "X.reshape(-1, 1)."
+        )
     if len(shape) > 2:
         n_rows, n_pixels = shape[0], int(np.prod(shape[1:]))
         raise ValueError(
@@ -66,7 +72,10 @@ def describe_validation(estimator, X_val, y_val, examples):
     if X_val is None or y_val is None:
         given, missing = ("X_val", "y_val") if y_val is None else ("y_val", "X_val")
         raise ValueError(f"X_val and y_val go together: got {given}, but {missing} is None.")
-    X_val, labels = check_X_y(estimator, X_val, y_val, reset=False, name="y_val")
+    try:
+        X_val, labels = check_X_y(estimator, X_val, y_val, reset=False, name="y_val")
+    except ValueError as error:
+        raise ValueError(f"X_val or y_val cannot be used. {error}") from error
     if namespace(X_val) is not namespace(examples.X) or device(X_val) != device(examples.X):
         raise ValueError(
             f"X_val must be an array of the same library and device as X: {_place(examples.X)}; "

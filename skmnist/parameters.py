@@ -19,9 +19,9 @@ class Rule(NamedTuple):
     allowed: str
 
 
-def _one_of(names):
+def _one_of(names, hint=""):
     listed = ", ".join(repr(name) for name in names)
-    return Rule((str,), lambda value: value in names, f"one of {listed}")
+    return Rule((str,), lambda value: value in names, f"one of {listed}{hint}")
 
 
 def _number(test, allowed):
@@ -68,7 +68,7 @@ RULES = {
     "solver": _one_of(SOLVERS),
     "alpha": NOT_NEGATIVE,
     "batch_size": _whole(1, or_auto=True),
-    "learning_rate": _one_of(SCHEDULES),
+    "learning_rate": _one_of(SCHEDULES, " (the step size is learning_rate_init)"),
     "learning_rate_init": Rule(
         (Real, str),
         lambda value: value == "auto" if isinstance(value, str) else 0 < value < np.inf,

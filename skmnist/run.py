@@ -132,7 +132,7 @@ class Run:
             return
         raise ValueError(
             f"The training diverged: after epoch {self.state.epoch} the loss is {loss:g}. "
-            f"learning_rate_init={rate:g} is too large for these data; try {rate / 10:g}."
+            f"learning_rate_init={rate:g} is too large for these data; try {rate / 10:g} or 'auto'."
         )
 
     def check_same_network(self, estimator, examples):

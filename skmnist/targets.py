@@ -34,7 +34,13 @@ def _as_array(y):
 
 def classes_in(labels, before=None, name="y"):
     """Return the sorted classes of labels, at least two, or those that went before."""
-    classes = np.unique(labels)
+    try:
+        classes = np.unique(labels)
+    except TypeError:
+        raise ValueError(
+            f"{name} mixes labels that have no order, such as numbers and strings; "
+            "make them all strings or all numbers."
+        ) from None
     if before is not None:
         number_labels(classes, before)
         return before

@@ -47,7 +47,7 @@ def test_what_the_refusal_tells_to_write_works(fitted):
 
 
 def test_one_flat_image_is_refused(fitted):
-    with pytest.raises(ValueError, match=r"Expected 2D array, got 1D array.*[\s\S]*reshape"):
+    with pytest.raises(ValueError, match=r"1 dimension, \(64,\)\. Reshape .* X\.reshape\(1, -1\)"):
         fitted.predict(X[0])
     with pytest.raises(ValueError, match="dim 3"):
         fitted.predict(X[:2].reshape(2, 8, 8).tolist())
@@ -198,3 +198,14 @@ def test_early_stopping_needs_rows_to_put_aside():
 def test_complex_numbers_are_refused():
     with pytest.raises(ValueError, match="Complex data not supported"):
         small().fit(X * 1j, y)
+
+
+def test_bad_validation_data_are_told_from_bad_training_data():
+    with pytest.raises(ValueError, match=r"^X_val or y_val cannot be used\. X has 5 features"):
+        small().fit(X, y, X_val=X[:, :5], y_val=y)
+
+
+def test_labels_without_an_order_are_refused():
+    mixed = np.array([0, "b"] * (len(X) // 2), dtype=object)
+    with pytest.raises((ValueError, TypeError), match=r"y mixes labels|Unknown label type"):
+        small().fit(X, mixed)

@@ -14,7 +14,7 @@ from skmnist.network.mlp import backward, forward
 from skmnist.network.optimizers import step_size
 
 ROWS_AT_ONCE = 1024
-OPEN_ENDED_WARMUP = 100
+OPEN_ENDED_WARMUP = 30
 
 
 class Recipe(NamedTuple):
@@ -86,7 +86,7 @@ def scheduled(state, recipe, horizon):
 
 
 def open_ended(state, recipe):
-    """Return the step size where no end is known: it climbs for 100 updates, then stays."""
+    """Return the step size where no end is known: it climbs for 30 updates, then stays."""
 
     def rate(progress):
         climbing = recipe.warmup > 0 and state.updates < OPEN_ENDED_WARMUP
