@@ -144,7 +144,7 @@ class Run:
                 f"The network to go on with is {_arrow(before)}, but hidden_layer_sizes and the "
                 f"data now ask for {_arrow(now)}. To start anew, use a clone of this estimator."
             )
-        kept = getattr(estimator, "_fitted_as", _decided_by(estimator))
+        kept = estimator._fitted_as
         if kept != _decided_by(estimator):
             raise ValueError(
                 "activation, output_activation and target_encoding must stay as they were, "
@@ -198,13 +198,10 @@ def _warn_if_done(done, n_epochs):
 
 def start_run(estimator, examples, goes_on, kept, rng, split_seed):
     """Return a run: a copy of the one kept, one from fitted attributes, or a new one."""
-    if goes_on:
-        check_same_place(estimator, examples.X, "fit")
-    if kept is not None:
-        run = kept.copied()
-    else:
-        begin = _from_fitted if goes_on else _from_nothing
-        run = begin(estimator, examples, rng, split_seed)
+    if not goes_on:
+        return _from_nothing(estimator, examples, rng, split_seed)
+    check_same_place(estimator, examples.X, "fit")
+    run = _from_fitted(estimator, examples, rng, split_seed) if kept is None else kept.copied()
     run.check_same_network(estimator, examples)
     return run
 

@@ -285,3 +285,23 @@ def test_progress_is_printed_once_an_epoch_if_asked_for(capsys):
     assert f"score {model.validation_scores_[2]:.4f}" in lines[2]
     small(verbose=1, max_iter=1).fit(X, y)
     assert "score" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("first", ["fit", "partial_fit"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"activation": "tanh"},
+        {"output_activation": "identity"},
+        {"target_encoding": "ordinal"},
+        {"solver": "adam"},
+        {"hidden_layer_sizes": (7,)},
+    ],
+)
+def test_a_new_fit_may_be_of_another_network(first, change):
+    announced = {"classes": range(10)} if first == "partial_fit" else {}
+    settings = {"hidden_layer_sizes": (5,), "max_iter": 2, "random_state": 0}
+    model = getattr(MLPDigitClassifier(**settings), first)(X[:200], y[:200], **announced)
+    refitted = model.set_params(**change).fit(X[:200], y[:200])
+    fresh = MLPDigitClassifier(**{**settings, **change}).fit(X[:200], y[:200])
+    np.testing.assert_array_equal(refitted.coefs_[0], fresh.coefs_[0])
