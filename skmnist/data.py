@@ -9,7 +9,7 @@ from skmnist.network.training import Examples
 from skmnist.targets import as_labels, code_table, number_labels, row_weights
 
 
-def check_X(estimator, X, *, reset=False):
+def check_X(estimator, X, *, reset=False, accept_sparse="csr"):
     """Return X as a 2-D array of its own library and numeric type, or a CSR array."""
     shape = getattr(X, "shape", ())
     if len(shape) == 1:
@@ -25,7 +25,7 @@ def check_X(estimator, X, *, reset=False):
             f"Use X.reshape(len(X), -1), which has the shape {(n_rows, n_pixels)}."
         )
     X = X.detach() if getattr(X, "requires_grad", False) else X  # torch would trace the training
-    return validate_data(estimator, X, reset=reset, accept_sparse="csr", dtype="numeric")
+    return validate_data(estimator, X, reset=reset, accept_sparse=accept_sparse, dtype="numeric")
 
 
 def check_X_y(estimator, X, y, *, reset, name="y"):
@@ -36,15 +36,23 @@ def check_X_y(estimator, X, y, *, reset, name="y"):
     return X, labels
 
 
-def check_same_place(estimator, X, method):
-    """Refuse an X from another array library or device than the parameters'."""
-    W = estimator.coefs_[0]
+def check_same_place(estimator, X, W, method):
+    """Refuse an X from another array library or device than W, what was fitted."""
     if namespace(X) is not namespace(W) or device(X) != device(W):
         raise ValueError(
             f"Inputs passed to {type(estimator).__name__}.{method}() must use the same namespace "
             f"and the same device as those passed to fit(); got {_place(X)}, not {_place(W)}. "
             "(Other libraries than NumPy need sklearn.set_config(array_api_dispatch=True).)"
         )
+
+
+def check_out(out, X, shape, dtype):
+    """Refuse an array to write into that is not just what would have been made."""
+    if getattr(out, "shape", None) != shape or getattr(out, "dtype", None) != dtype:
+        got = f"{out.dtype} {tuple(out.shape)}" if hasattr(out, "dtype") else repr(out)
+        raise ValueError(f"out must be an array of {dtype} and of the shape {shape}; got {got}.")
+    if namespace(out) is not namespace(X) or device(out) != device(X):
+        raise ValueError(f"out must be where X is, {_place(X)}; got {_place(out)}.")
 
 
 def _place(array):

@@ -100,7 +100,7 @@ class Decider:
         """Return one score a class, what `method` goes by."""
         check_is_fitted(self)
         X = check_X(self, X)
-        check_same_place(self, X, method)
+        check_same_place(self, X, self.coefs_[0], method)
         *activations, encoding = self._fitted_as
         outputs = predict_outputs(X, self.coefs_, self.intercepts_, *activations)
         return decide(outputs, len(self.classes_), encoding)

@@ -200,7 +200,7 @@ def start_run(estimator, examples, goes_on, kept, rng, split_seed):
     """Return a run: a copy of the one kept, one from fitted attributes, or a new one."""
     if not goes_on:
         return _from_nothing(estimator, examples, rng, split_seed)
-    check_same_place(estimator, examples.X, "fit")
+    check_same_place(estimator, examples.X, estimator.coefs_[0], "fit")
     run = _from_fitted(estimator, examples, rng, split_seed) if kept is None else kept.copied()
     run.check_same_network(estimator, examples)
     return run

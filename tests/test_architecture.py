@@ -16,7 +16,8 @@ PURE = {
     *("__future__", "abc", "collections", "contextlib", "copy", "dataclasses", "enum"),
     *("functools", "itertools", "math", "numbers", "operator", "types", "typing", "warnings"),
 }
-HARD_DEPENDENCIES = {"numpy", "scipy", "sklearn", "joblib", "skmnist"}
+# scikit-learn depends on threadpoolctl, so it is always there.
+HARD_DEPENDENCIES = {"numpy", "scipy", "sklearn", "joblib", "threadpoolctl", "skmnist"}
 MAX_FILE, MAX_FUNCTION = 350, 40
 
 # Written as patterns, so that this file passes too.

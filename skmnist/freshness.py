@@ -1,0 +1,44 @@
+"""Whether an estimator is still what its parameters say."""
+
+import numpy as np
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.validation import check_is_fitted
+
+
+class KnowsItsParams:
+    """A mixin for an estimator that must be fitted anew after a parameter was changed.
+
+    What it was fitted with is kept; ``n_jobs`` changes no result.
+    """
+
+    def _remember_params(self):
+        self._fitted_with = self._lasting_params()
+
+    def _lasting_params(self):
+        params = self.get_params(deep=False)
+        return {name: value for name, value in params.items() if name != "n_jobs"}
+
+    def _changed(self):
+        """Return the first parameter that is not as it was when `fit` was called, or None."""
+        now, before = self._lasting_params(), self._fitted_with
+        return next((name for name in now if not is_same(now[name], before[name])), None)
+
+    def _check_fresh(self):
+        name = self._changed() if hasattr(self, "_fitted_with") else None
+        if name is not None:
+            raise NotFittedError(
+                f"{name} was {self._fitted_with[name]!r} when this {type(self).__name__} was "
+                f"fitted, and is {getattr(self, name)!r} now: call fit again."
+            )
+        check_is_fitted(self)
+
+    def __sklearn_is_fitted__(self):
+        """Tell whether this was fitted, and with the parameters that it has now."""
+        return hasattr(self, "_fitted_with") and self._changed() is None
+
+
+def is_same(value, before):
+    """Tell whether a parameter is what it was."""
+    if isinstance(value, tuple | list) and type(value) is type(before):
+        return len(value) == len(before) and all(map(is_same, value, before))
+    return value is before or (type(value) is type(before) and np.array_equal(value, before))

@@ -1,0 +1,132 @@
+"""Where kernels come from: drawn, cut out, learned, made up or given.
+
+A source is a function of (how many, the shape of a kernel, a sample of patches, a generator);
+it returns kernels of shape ``[maps, height, width, channels]``. Where the sample has too little
+to tell apart, the kernels are fewer than were asked for.
+"""
+
+import numpy as np
+from sklearn.cluster import MiniBatchKMeans
+from sklearn.decomposition import PCA
+
+from skmnist.sampling import take_turns
+
+STROKES = ("falling", "crossing", "rising")
+
+
+def strokes(n_kernels, shape, patches, rng):
+    """Draw the lecture's three pieces of an X, ink 1 on paper -1 (B4); there are no others."""
+    height, width, channels = shape
+    size = max(height, width) | 1
+    falling = np.eye(size)
+    rising = falling[:, ::-1]
+    pieces = 2 * np.stack([falling, np.maximum(falling, rising), rising]) - 1
+    top, left = (size - height) // 2, (size - width) // 2
+    pieces = pieces[:, top : top + height, left : left + width, None]
+    return np.repeat(pieces, channels, axis=3)
+
+
+def cut_out(n_kernels, shape, patches, rng):
+    """Cut patches where there is ink, the likelier the more there is, the classes in turn."""
+    ink = (without_means(patches.rows) ** 2).mean(axis=1)
+    with np.errstate(divide="ignore"):
+        # The n largest of these keys are a sample without replacement, weighted by ink.
+        keys = np.log(rng.random(len(ink))) / ink
+    order = take_turns(np.argsort(-keys, kind="stable"), patches.classes)
+    chosen = [i for i in order if np.isfinite(keys[i])][:n_kernels] or order[:1]
+    return patches.rows[chosen].reshape(-1, *shape)
+
+
+def principal(n_kernels, shape, patches, rng):
+    """Take the directions in which patches without their means differ most."""
+    rows = without_means(patches.rows)
+    n_directions = min(n_kernels, max(1, rows.shape[1] - 1), len(rows))
+    if not rows.any():
+        return np.eye(n_directions, rows.shape[1]).reshape(-1, *shape)
+    seed = int(rng.integers(2**32))
+    found = PCA(n_directions, random_state=seed).fit(rows)
+    return found.components_.reshape(-1, *shape)
+
+
+def centroids(n_kernels, shape, patches, rng):
+    """Take the centres of clusters of patches, all brought to one mean and one contrast."""
+    rows = without_means(patches.rows)
+    variances = rows.var(axis=1)
+    inked = variances > CONTRAST * variances.mean()
+    rows = rows[inked] / np.sqrt(variances[inked, None])
+    distinct = np.unique(rows, axis=0)
+    if len(distinct) == 0:
+        return np.ones((1, *shape))
+    if len(distinct) <= n_kernels:
+        return distinct.reshape(-1, *shape)
+    seed = int(rng.integers(2**32))
+    clusters = MiniBatchKMeans(n_kernels, batch_size=2048, n_init=1, random_state=seed).fit(rows)
+    return of_unit_size(clusters.cluster_centers_).reshape(-1, *shape)
+
+
+def made_up(n_kernels, shape, patches, rng):
+    """Draw every entry from the standard normal distribution."""
+    return rng.standard_normal((n_kernels, *shape))
+
+
+# What a patch's variance is compared with: this share of the mean variance.
+CONTRAST = 0.1
+
+SOURCES = {
+    "strokes": strokes,
+    "patches": cut_out,
+    "pca": principal,
+    "kmeans": centroids,
+    "random": made_up,
+}
+LEARNED = ("patches", "pca", "kmeans")
+
+
+def make_kernels(plan, shape, patches, rng):
+    """Return the kernels of a planned layer on images of a shape, and what is done with them."""
+    shape = (plan.height, plan.width, 1 if plan.layer.separate else shape[2])
+    if isinstance(plan.kernels, str):
+        kernels = SOURCES[plan.kernels](plan.n_kernels, shape, patches, rng)
+    else:
+        kernels = given(plan.kernels, shape)
+    if plan.normalize is None:
+        return kernels, plan.layer
+    # A patch without its mean, times a kernel, is the patch times a kernel without its mean.
+    kernels = without_means(kernels.reshape(len(kernels), -1)).reshape(kernels.shape)
+    if plan.normalize == "mean":
+        return kernels, plan.layer
+    offset = CONTRAST * patches.rows.var(axis=1).mean()
+    return kernels, plan.layer._replace(contrast=float(offset) if offset > 0 else 1.0)
+
+
+def without_means(rows):
+    """Subtract each row's mean; what has one entry only is left as it is."""
+    return rows - rows.mean(axis=1, keepdims=True) if rows.shape[1] > 1 else rows
+
+
+def of_unit_size(rows):
+    """Divide each row by its root mean square, so that entries are the size of a stroke's."""
+    sizes = np.sqrt((rows**2).mean(axis=1, keepdims=True))
+    return rows / np.where(sizes > 0, sizes, 1)
+
+
+def given(kernels, shape):
+    """Return a user's kernels as an array of [maps, height, width, channels]."""
+    try:
+        kernels = np.asarray(kernels, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError("kernels must be an array of numbers; got one that is not.") from None
+    if kernels.ndim not in (3, 4) or 0 in kernels.shape:
+        raise ValueError(
+            "kernels must be an array of shape (n, height, width) or (n, height, width, channels), "
+            f"none of them 0; got one of shape {kernels.shape}."
+        )
+    if not np.isfinite(kernels).all():
+        raise ValueError("kernels must be finite numbers; got NaN or infinity.")
+    kernels = kernels[..., None] if kernels.ndim == 3 else kernels
+    if kernels.shape[3] != shape[2]:
+        raise ValueError(
+            f"kernels must have as many channels as what they are laid on, {shape[2]}; "
+            f"got {kernels.shape[3]}."
+        )
+    return kernels

@@ -1,0 +1,219 @@
+"""Averaged feature maps: slide kernels over images, average the products, activate, pool.
+
+Shapes: images are ``[b, height, width, channels]``, a layer's kernels ``[maps, height, width,
+channels]``, its maps ``[b, rows, columns, maps]``; these are the next layer's images.
+"""
+
+from functools import reduce
+from typing import NamedTuple
+
+from skmnist.network.activations import identity, relu
+from skmnist.network.arrays import dense_rows, is_numpy, namespace, windows
+
+# Bytes of scratch: what stays in a processor's cache, and what keeps a GPU busy.
+CACHE, GPU = 2**23, 2**28
+
+
+class Layer(NamedTuple):
+    """What is done with a layer's kernels."""
+
+    stride: int = 1
+    padding: str = "valid"
+    activation: str | None = None
+    pool: str | None = None
+    pool_size: tuple = (1, 1)
+    separate: bool = False
+    contrast: float | None = None  # added to a patch's variance before maps are divided by its root
+
+
+class Pool(NamedTuple):
+    """What is done to the values before two are combined, and to the n combined ones."""
+
+    before: callable
+    combine: callable
+    after: callable
+
+
+def absolute(Z):
+    """Return the values without their signs."""
+    return namespace(Z).abs(Z)
+
+
+def negative_relu(Z):
+    """Return relu(-Z): how much of the opposite was found."""
+    return relu(-Z)
+
+
+def square(Z):
+    """Return Z²."""
+    return Z * Z
+
+
+def add(A, B):
+    """Return A + B."""
+    return A + B
+
+
+def larger(A, B):
+    """Return the larger of two values."""
+    return namespace(A).maximum(A, B)
+
+
+# An activation makes one or more maps of each.
+MAP_ACTIVATIONS = {
+    None: (identity,),
+    "relu": (relu,),
+    "abs": (absolute,),
+    "split": (relu, negative_relu),
+}
+
+POOLS = {
+    None: None,
+    "mean": Pool(identity, add, lambda total, n: total / n),
+    "max": Pool(identity, larger, lambda largest, n: largest),
+    "rms": Pool(square, add, lambda total, n: namespace(total).sqrt(total / n)),
+}
+
+PADDINGS = ("valid", "same")
+
+
+def map_sizes(sides, kernel_sizes, layer):
+    """Return how many positions kernels have down and across, and how many pooling leaves."""
+    rooms = [
+        side if layer.padding == "same" else side - size + 1
+        for side, size in zip(sides, kernel_sizes, strict=True)
+    ]
+    positions = [max(0, -(-room // layer.stride)) for room in rooms]
+    return positions, [n // size for n, size in zip(positions, layer.pool_size, strict=True)]
+
+
+def map_shape(shape, kernel_shape, layer):
+    """Return the (rows, columns, maps) that a layer makes of images of a shape."""
+    n_maps = kernel_shape[0] * len(MAP_ACTIVATIONS[layer.activation])
+    _, (rows, columns) = map_sizes(shape[:2], kernel_shape[1:3], layer)
+    return rows, columns, n_maps * (shape[2] if layer.separate else 1)
+
+
+def pad(images, height, width):
+    """Surround images with zeros so that a kernel of this size has a position at each pixel."""
+    xp, (b, h, w, channels) = namespace(images), images.shape
+    wide = xp.zeros(
+        (b, h + height - 1, w + width - 1, channels), dtype=images.dtype, device=images.device
+    )
+    top, left = (height - 1) // 2, (width - 1) // 2
+    wide[:, top : top + h, left : left + w, :] = images
+    return wide
+
+
+def patches(images, height, width, stride, rows, columns):
+    """Return what kernels see at rows × columns positions: [b, entries of a kernel, positions].
+
+    One window on the images for each entry shows all of its positions at once.
+    """
+    sides = stride * (rows - 1) + 1, stride * (columns - 1) + 1
+    seen = windows(images, (height, width), sides)[..., ::stride, ::stride]
+    return namespace(images).reshape(seen, (images.shape[0], -1, rows * columns))
+
+
+def sums_of_products(seen, kernels):
+    """Return each kernel's sum over its entries of entry times pixel: [b, positions, maps].
+
+    One product for each image: its bits do not depend on which others are there.
+    """
+    xp = namespace(seen)
+    table = xp.permute_dims(xp.reshape(kernels, (kernels.shape[0], -1)), (1, 0))
+    return xp.matmul(xp.permute_dims(seen, (0, 2, 1)), table)
+
+
+def deviations(seen, offset):
+    """Return the standard deviation of each patch: [b, positions, 1]."""
+    xp = namespace(seen)
+    means = xp.mean(seen, axis=1, keepdims=True)
+    variances = xp.mean((seen - means) ** 2, axis=1)
+    return xp.sqrt(variances + offset)[:, :, None]
+
+
+def pooled(maps, pool, size):
+    """Combine rectangles of positions, first down and then across."""
+    if pool is None:
+        return maps
+    before, combine, after = POOLS[pool]
+    down, right = size
+    maps = before(maps)
+    rows = reduce(combine, (maps[:, i::down, :, :] for i in range(down)))
+    both = reduce(combine, (rows[:, :, i::right, :] for i in range(right)))
+    return after(both, down * right)
+
+
+def mixed_maps(images, kernels, layer):
+    """Return one layer's maps, each kernel spanning all channels (B5, B7)."""
+    xp = namespace(images)
+    n_kernels, height, width, channels = kernels.shape
+    _, kept = map_sizes(images.shape[1:3], (height, width), layer)
+    # Positions that no pool would cover are not computed at all.
+    rows, columns = (n * size for n, size in zip(kept, layer.pool_size, strict=True))
+    if layer.padding == "same":
+        images = pad(images, height, width)
+    seen = patches(images, height, width, layer.stride, rows, columns)
+    found = sums_of_products(seen, kernels)
+    if layer.contrast is not None:
+        found = found / deviations(seen, layer.contrast)
+    found = xp.reshape(found, (-1, rows, columns, n_kernels))
+    parts = [
+        pooled(activate(found), layer.pool, layer.pool_size)
+        for activate in MAP_ACTIVATIONS[layer.activation]
+    ]
+    # The mean is taken last: then sums of whole numbers, and their maps in ninths, are exact.
+    maps = parts[0] if len(parts) == 1 else xp.concat(parts, axis=-1)
+    return maps / (height * width * channels)
+
+
+def separated(images):
+    """Return each channel of each image as an image of its own."""
+    xp, (b, height, width, channels) = namespace(images), images.shape
+    return xp.reshape(xp.permute_dims(images, (0, 3, 1, 2)), (b * channels, height, width, 1))
+
+
+def separate_maps(images, kernels, layer):
+    """Return one layer's maps, every kernel laid on each channel alone: the channel comes first."""
+    xp, (b, *_, channels) = namespace(images), images.shape
+    maps = mixed_maps(separated(images), kernels, layer)
+    rows, columns, n_maps = maps.shape[1:]
+    maps = xp.permute_dims(xp.reshape(maps, (b, channels, rows, columns, n_maps)), (0, 2, 3, 1, 4))
+    return xp.reshape(maps, (b, rows, columns, channels * n_maps))
+
+
+def feature_maps(images, kernels, layers):
+    """Return the last layer's maps."""
+    for layer_kernels, layer in zip(kernels, layers, strict=True):
+        make = separate_maps if layer.separate else mixed_maps
+        images = make(images, layer_kernels, layer)
+    return images
+
+
+def images_at_once(image_shape, kernel_shapes, layers, scratch):
+    """Return how many images' patches and maps fit the scratch memory: at least one's."""
+    most, shape = 1, image_shape
+    for kernel_shape, layer in zip(kernel_shapes, layers, strict=True):
+        n_kernels, *sizes, n_channels = kernel_shape
+        positions, _ = map_sizes(shape[:2], sizes, layer)
+        n_positions = positions[0] * positions[1] * (shape[2] if layer.separate else 1)
+        most = max(most, n_positions * (sizes[0] * sizes[1] * n_channels + n_kernels))
+        shape = map_shape(shape, kernel_shape, layer)
+    return max(1, scratch // (8 * most))
+
+
+def each_chunk(X, rows, image_shape, kernels, layers, dtype, size):
+    """Yield (rows, maps) for a slice of X's rows, `size` images at a time."""
+    for start in range(rows.start, rows.stop, size):
+        chunk = slice(start, min(start + size, rows.stop))
+        images = namespace(X).reshape(dense_rows(X, chunk, dtype), (-1, *image_shape))
+        yield chunk, feature_maps(images, kernels, layers)
+
+
+def write_maps(out, X, rows, image_shape, kernels, layers, scratch=None):
+    """Write the maps of a slice of X's rows into the same rows of `out`, one row an image."""
+    scratch = scratch or (CACHE if is_numpy(X) else GPU)
+    size = images_at_once(image_shape, [each.shape for each in kernels], layers, scratch)
+    for chunk, maps in each_chunk(X, rows, image_shape, kernels, layers, out.dtype, size):
+        out[chunk, :] = namespace(maps).reshape(maps, (maps.shape[0], -1))

@@ -1,0 +1,84 @@
+"""A rule a parameter: what it may be, and the error that says so."""
+
+from numbers import Integral, Real
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Rule(NamedTuple):
+    """The types a parameter may have, the test it must pass, and both in words."""
+
+    types: tuple
+    test: callable
+    allowed: str
+
+
+def one_of(names, hint=""):
+    """Make the rule that a parameter is one of some names, None perhaps among them."""
+    listed = ", ".join(repr(name) for name in names)
+    types = tuple({type(name) for name in names})
+    return Rule(types, lambda value: value in names, f"one of {listed}{hint}")
+
+
+def number(test, allowed):
+    """Make the rule that a parameter is a number that passes a test."""
+    return Rule((Real,), test, allowed)
+
+
+def whole(least, *, or_none=False, or_auto=False):
+    """Make the rule that a parameter is a whole number, or perhaps None or 'auto'."""
+    others = (type(None),) * or_none + (str,) * or_auto
+    words = " or None" * or_none + " or 'auto'" * or_auto
+    return Rule(
+        (Integral, *others),
+        lambda value: value in (None, "auto") if isinstance(value, others) else value >= least,
+        f"a whole number of at least {least}{words}",
+    )
+
+
+def is_bool(value):
+    """Tell whether a value is Python's or NumPy's True or False."""
+    return isinstance(value, bool | np.bool_)
+
+
+FLAG = Rule((bool, np.bool_), lambda value: True, "True or False")
+SHARE = number(lambda value: 0 <= value < 1, "a number from 0 up to, but not including, 1")
+PROPER_SHARE = number(lambda value: 0 < value < 1, "a number between 0 and 1, both excluded")
+POSITIVE = number(lambda value: 0 < value < np.inf, "a finite number above 0")
+NOT_NEGATIVE = number(lambda value: 0 <= value < np.inf, "a finite number of at least 0")
+RANDOM_STATE = Rule(
+    (Integral, np.random.RandomState, type(None)),
+    lambda value: not isinstance(value, Integral) or 0 <= value < 2**32,
+    "a whole number from 0 to 4294967295, a numpy.random.RandomState or None",
+)
+
+
+def check(name, value, rule):
+    """Raise a TypeError or ValueError unless a parameter is as its rule says."""
+    _check_each(name, value, [value], rule.allowed, rule)
+
+
+def check_for_layers(name, value, rule):
+    """Do the same for a parameter that may have one value for each layer."""
+    allowed = f"{rule.allowed}, or a tuple with one for each layer"
+    if is_layered(value) and len(value) == 0:
+        raise ValueError(f"{name} must be {allowed}; got {value!r}.")
+    _check_each(name, value, value if is_layered(value) else [value], allowed, rule)
+
+
+def is_layered(value):
+    """Tell whether a parameter has one value for each layer: a tuple, or a list of names."""
+    return isinstance(value, tuple) or (
+        isinstance(value, list) and not any(np.ndim(each) for each in value)
+    )
+
+
+def _check_each(name, whole, values, allowed, rule):
+    message = f"{name} must be {allowed}; got {whole!r}."
+    for value in values:
+        wrong_bool = is_bool(value) and bool not in rule.types
+        if wrong_bool or not isinstance(value, rule.types):
+            raise TypeError(message)
+        if not rule.test(value):
+            raise ValueError(message)

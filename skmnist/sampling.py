@@ -1,0 +1,99 @@
+"""A bounded sample of the patches that a layer's kernels see, and of which class each is."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from skmnist.network.arrays import to_numpy
+from skmnist.network.convolution import (
+    CACHE,
+    each_chunk,
+    images_at_once,
+    map_shape,
+    pad,
+    patches,
+    separated,
+)
+
+MOST_IMAGES = 3000
+# Numbers in a sample of images or patches: 32 MB of float64.
+MOST_NUMBERS = 2**22
+
+
+class Patches(NamedTuple):
+    """Patches as rows of float64, and the number of the class that each was cut from."""
+
+    rows: np.ndarray
+    classes: np.ndarray
+
+
+def class_numbers(y, n_rows):
+    """Return the number of each row's class; all are of one class where y does not say."""
+    y = None if y is None else np.asarray(to_numpy(y))
+    if y is None or y.shape != (n_rows,) or _is_continuous(y):
+        return np.zeros(n_rows, dtype=int)
+    try:
+        return np.unique(y, return_inverse=True)[1]
+    except TypeError:  # labels that have no order
+        return np.zeros(n_rows, dtype=int)
+
+
+def _is_continuous(y):
+    return y.dtype.kind == "f" and not np.array_equal(y, np.round(y))
+
+
+def take_turns(order, classes):
+    """Return an order of rows in which the classes take turns until all are used up."""
+    in_order = classes[order]
+    by_class = np.argsort(in_order, kind="stable")
+    starts = np.searchsorted(in_order[by_class], in_order[by_class])
+    turns = np.empty(len(order), dtype=int)
+    turns[by_class] = np.arange(len(order)) - starts
+    return order[np.argsort(turns, kind="stable")]
+
+
+def some_images(classes, n_columns, rng):
+    """Choose rows of X, of all classes alike, as many as may be looked at."""
+    n_images = max(1, min(MOST_IMAGES, MOST_NUMBERS // n_columns))
+    order = take_turns(rng.permutation(len(classes)), classes)
+    return np.sort(order[:n_images])
+
+
+def sample_patches(X, classes, image_shape, plan, kernels, layers, dtype, rng):
+    """Return what the next layer, planned so, would see in images that went through the others."""
+    found, numbers = [], []
+    for chunk, maps in _maps(X, image_shape, plan, kernels, layers, dtype):
+        seen = np.transpose(to_numpy(_seen(maps, plan)), (0, 2, 1))
+        n_seen = len(classes) * len(seen) // maps.shape[0]
+        drawn = _some_of_each(seen, max(1, MOST_NUMBERS // (seen.shape[2] * n_seen)), rng)
+        found.append(drawn.reshape(-1, seen.shape[2]).astype(np.float64))
+        numbers.append(np.repeat(classes[chunk], len(found[-1]) // maps.shape[0]))
+    return Patches(np.concatenate(found), np.concatenate(numbers))
+
+
+def _maps(X, image_shape, plan, kernels, layers, dtype):
+    """Yield (rows, maps) for so few images that their patches fit the cache as well."""
+    shape = image_shape
+    for layer_kernels, layer in zip(kernels, layers, strict=True):
+        shape = map_shape(shape, layer_kernels.shape, layer)
+    channels = 1 if plan.layer.separate else shape[2]
+    shapes = [*(each.shape for each in kernels), (1, plan.height, plan.width, channels)]
+    size = images_at_once(image_shape, shapes, [*layers, plan.layer], CACHE)
+    return each_chunk(X, slice(0, X.shape[0]), image_shape, kernels, layers, dtype, size)
+
+
+def _seen(maps, plan):
+    """Return all patches of some maps: [images, entries of a kernel, positions]."""
+    maps = separated(maps) if plan.layer.separate else maps
+    if plan.layer.padding == "same":
+        maps = pad(maps, plan.height, plan.width)
+    rows, columns = maps.shape[1] - plan.height + 1, maps.shape[2] - plan.width + 1
+    return patches(maps, plan.height, plan.width, 1, rows, columns)
+
+
+def _some_of_each(seen, n, rng):
+    """Return n patches of each image, or all there are."""
+    if n >= seen.shape[1]:
+        return seen
+    chosen = np.argpartition(rng.random(seen.shape[:2]), n, axis=1)[:, :n]
+    return np.take_along_axis(seen, chosen[:, :, None], axis=1)
