@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_consistent_length, validate_data
 
-from skmnist.network.arrays import device, like, namespace, to_numpy
+from skmnist.network.arrays import device, is_numpy, like, namespace, to_numpy
 from skmnist.network.training import Examples
 from skmnist.targets import as_labels, code_table, number_labels, row_weights
 
@@ -48,11 +48,15 @@ def check_same_place(estimator, X, W, method):
 
 def check_out(out, X, shape, dtype):
     """Refuse an array to write into that is not just what would have been made."""
-    if getattr(out, "shape", None) != shape or getattr(out, "dtype", None) != dtype:
-        got = f"{out.dtype} {tuple(out.shape)}" if hasattr(out, "dtype") else repr(out)
-        raise ValueError(f"out must be an array of {dtype} and of the shape {shape}; got {got}.")
+    wanted = f"out must be an array of {getattr(dtype, '__name__', dtype)} and of the shape {shape}"
+    if not hasattr(out, "dtype"):
+        raise TypeError(f"{wanted}; got {out!r}.")
     if namespace(out) is not namespace(X) or device(out) != device(X):
-        raise ValueError(f"out must be where X is, {_place(X)}; got {_place(out)}.")
+        raise ValueError(f"{wanted}, and where X is, {_place(X)}; got one of {_place(out)}.")
+    if tuple(out.shape) != shape or out.dtype != dtype:
+        raise ValueError(f"{wanted}; got {out.dtype} and {tuple(out.shape)}.")
+    if is_numpy(out) and not out.flags.writeable:
+        raise ValueError(f"{wanted} that can be written; got one that is read-only.")
 
 
 def _place(array):
@@ -62,7 +66,8 @@ def _place(array):
 def float_type(X):
     """Return the float type to train in: float64 for float64, float32 for all others."""
     xp = namespace(X)
-    wide = X.dtype == xp.float64 or (xp is np and X.dtype == np.longdouble)
+    # A float64 of the other byte order is none to ==.
+    wide = xp.isdtype(X.dtype, "real floating") and xp.finfo(X.dtype).bits > 32
     return xp.float64 if wide else xp.float32
 
 

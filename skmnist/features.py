@@ -15,6 +15,7 @@ from skmnist.naming import check_input_names, column_names, map_names
 from skmnist.network.arrays import dense_rows, like, namespace
 from skmnist.network.convolution import map_shape, write_maps
 from skmnist.persistence import KnowsItsVersion
+from skmnist.rules import check, whole
 from skmnist.sampling import class_numbers, sample_patches, some_images
 from skmnist.threads import for_slices
 
@@ -67,7 +68,7 @@ class ConvFeatureTransformer(
         of their squares; or not at all (one or one for each layer).
     pool_size : int or "auto", default="auto"
         The side of these squares (one or one for each layer). What is left at the right and
-        the bottom is left out. "auto" leaves four to six squares a side in the last layer: 5×5 of
+        the bottom is left out. "auto" leaves about five squares a side in the last layer: of
         4×4 for 28×28 pixels and 7×7 kernels; layers before that pool by 2 where maps are large.
     stacking : {"mixed", "separate"}, default="mixed"
         Whether a later layer's kernel spans all maps of the layer before, or is laid on each of
@@ -241,7 +242,7 @@ class ConvFeatureTransformer(
         -------
         columns : array of shape (n_samples, n_columns)
             For each row of the maps, for each column of the maps, for each map: its value.
-            This is `out`, if that was given.
+            This is `out`, if that was given, or a frame of it if ``set_output`` asked for one.
 
         Examples
         --------
@@ -283,8 +284,7 @@ class ConvFeatureTransformer(
         """
         X = self._checked(X, "feature_maps")
         n_layers = len(self.kernels_)
-        if layer not in range(-n_layers, n_layers):
-            raise ValueError(f"layer must be from {-n_layers} to {n_layers - 1}; got {layer!r}.")
+        check("layer", layer, whole(-n_layers, most=n_layers - 1))
         shape = (X.shape[0], *self.map_shapes_[layer])
         return namespace(X).reshape(self._columns(X, layer % n_layers + 1), shape)
 
@@ -316,6 +316,7 @@ class ConvFeatureTransformer(
 
     def _columns(self, X, n_layers, out=None):
         """Write the maps of so many layers into `out`, or into an array made for them."""
+        check("n_jobs", self.n_jobs, layers.RULES["n_jobs"])
         xp, dtype = namespace(X), float_type(X)
         shape = (X.shape[0], int(np.prod(self.map_shapes_[n_layers - 1])))
         if out is None:

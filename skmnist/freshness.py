@@ -4,6 +4,9 @@ import numpy as np
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
+# Values that hold others.
+SEQUENCES = (tuple, list, np.ndarray)
+
 
 class KnowsItsParams:
     """A mixin for an estimator that must be fitted anew after a parameter was changed.
@@ -12,7 +15,7 @@ class KnowsItsParams:
     """
 
     def _remember_params(self):
-        self._fitted_with = self._lasting_params()
+        self._fitted_with = kept(self._lasting_params())
 
     def _lasting_params(self):
         params = self.get_params(deep=False)
@@ -37,8 +40,21 @@ class KnowsItsParams:
         return hasattr(self, "_fitted_with") and self._changed() is None
 
 
+def kept(value):
+    """Return a parameter so that a later change of what it holds does not change it."""
+    if isinstance(value, dict):
+        return {name: kept(each) for name, each in value.items()}
+    if isinstance(value, tuple | list):
+        return type(value)(map(kept, value))
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
 def is_same(value, before):
-    """Tell whether a parameter is what it was."""
-    if isinstance(value, tuple | list) and type(value) is type(before):
+    """Tell whether a parameter means what it meant: a list may have become a tuple."""
+    if isinstance(value, SEQUENCES) and isinstance(before, SEQUENCES):
         return len(value) == len(before) and all(map(is_same, value, before))
-    return value is before or (type(value) is type(before) and np.array_equal(value, before))
+    if isinstance(value, SEQUENCES) or isinstance(before, SEQUENCES):
+        return False
+    return value is before or (
+        isinstance(value, bool) is isinstance(before, bool) and value == before
+    )

@@ -29,7 +29,7 @@ def strokes(n_kernels, shape, patches, rng):
 def cut_out(n_kernels, shape, patches, rng):
     """Cut patches where there is ink, the likelier the more there is, the classes in turn."""
     ink = (without_means(patches.rows) ** 2).mean(axis=1)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         # The n largest of these keys are a sample without replacement, weighted by ink.
         keys = np.log(rng.random(len(ink))) / ink
     order = take_turns(np.argsort(-keys, kind="stable"), patches.classes)
@@ -40,12 +40,12 @@ def cut_out(n_kernels, shape, patches, rng):
 def principal(n_kernels, shape, patches, rng):
     """Take the directions in which patches without their means differ most."""
     rows = without_means(patches.rows)
+    if np.ptp(rows, axis=0).max() <= SMALL * np.abs(patches.rows).max():
+        return np.eye(1, rows.shape[1]).reshape(-1, *shape)
     n_directions = min(n_kernels, max(1, rows.shape[1] - 1), len(rows))
-    if not rows.any():
-        return np.eye(n_directions, rows.shape[1]).reshape(-1, *shape)
-    seed = int(rng.integers(2**32))
-    found = PCA(n_directions, random_state=seed).fit(rows)
-    return found.components_.reshape(-1, *shape)
+    found = PCA(n_directions, random_state=int(rng.integers(2**32))).fit(rows)
+    differ = found.explained_variance_ > SMALL * found.explained_variance_[0]
+    return found.components_[differ].reshape(-1, *shape)
 
 
 def centroids(n_kernels, shape, patches, rng):
@@ -54,11 +54,11 @@ def centroids(n_kernels, shape, patches, rng):
     variances = rows.var(axis=1)
     inked = variances > CONTRAST * variances.mean()
     rows = rows[inked] / np.sqrt(variances[inked, None])
-    distinct = np.unique(rows, axis=0)
-    if len(distinct) == 0:
+    if len(rows) == 0:
         return np.ones((1, *shape))
+    _, distinct = np.unique(rows.round(DECIMALS), axis=0, return_index=True)
     if len(distinct) <= n_kernels:
-        return distinct.reshape(-1, *shape)
+        return rows[distinct].reshape(-1, *shape)
     seed = int(rng.integers(2**32))
     clusters = MiniBatchKMeans(n_kernels, batch_size=2048, n_init=1, random_state=seed).fit(rows)
     return of_unit_size(clusters.cluster_centers_).reshape(-1, *shape)
@@ -71,6 +71,8 @@ def made_up(n_kernels, shape, patches, rng):
 
 # What a patch's variance is compared with: this share of the mean variance.
 CONTRAST = 0.1
+# What floating point leaves of nothing: of a whole, and after the point.
+SMALL, DECIMALS = 1e-9, 6
 
 SOURCES = {
     "strokes": strokes,
@@ -112,17 +114,7 @@ def of_unit_size(rows):
 
 def given(kernels, shape):
     """Return a user's kernels as an array of [maps, height, width, channels]."""
-    try:
-        kernels = np.asarray(kernels, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError("kernels must be an array of numbers; got one that is not.") from None
-    if kernels.ndim not in (3, 4) or 0 in kernels.shape:
-        raise ValueError(
-            "kernels must be an array of shape (n, height, width) or (n, height, width, channels), "
-            f"none of them 0; got one of shape {kernels.shape}."
-        )
-    if not np.isfinite(kernels).all():
-        raise ValueError("kernels must be finite numbers; got NaN or infinity.")
+    kernels = np.asarray(kernels, dtype=float)
     kernels = kernels[..., None] if kernels.ndim == 3 else kernels
     if kernels.shape[3] != shape[2]:
         raise ValueError(

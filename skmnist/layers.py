@@ -1,6 +1,6 @@
 """From the transformer's parameters to the geometry of its layers, with every 'auto' decided."""
 
-from math import isqrt
+from math import isqrt, prod
 from numbers import Integral
 from typing import NamedTuple
 
@@ -26,6 +26,21 @@ LARGEST_USUAL_KERNEL = 7
 SMALL = 64
 
 
+def _is_source(value):
+    if isinstance(value, str):
+        return value in SOURCES
+    try:
+        kernels = np.asarray(value)
+    except ValueError:  # a ragged list
+        return False
+    return (
+        kernels.dtype.kind in "biuf"
+        and kernels.ndim in (3, 4)
+        and kernels.size > 0
+        and bool(np.isfinite(kernels).all())
+    )
+
+
 def _is_shape(value):
     return value is None or (
         len(value) in (2, 3)
@@ -36,9 +51,9 @@ def _is_shape(value):
 LAYER_RULES = {
     "kernels": Rule(
         (str, np.ndarray, list),
-        lambda value: not isinstance(value, str) or value in SOURCES,
-        f"one of {', '.join(map(repr, SOURCES))}, or an array of shape (n, height, width) or "
-        "(n, height, width, channels)",
+        _is_source,
+        f"one of {', '.join(map(repr, SOURCES))}, or an array of finite numbers of the shape "
+        "(n, height, width) or (n, height, width, channels)",
     ),
     "n_kernels": whole(1),
     "kernel_size": whole(1, or_auto=True),
@@ -95,10 +110,10 @@ def image_shape(asked, n_columns):
         side = isqrt(n_columns)
         return (side, side, 1) if side * side == n_columns else (1, n_columns, 1)
     shape = tuple(int(side) for side in asked)
-    if np.prod(shape) != n_columns:
+    if prod(shape) != n_columns:
         raise ValueError(
             f"image_shape must multiply to the {n_columns} columns of X; got {asked!r}, which "
-            f"makes {np.prod(shape)}."
+            f"makes {prod(shape)}."
         )
     return shape if len(shape) == 3 else (*shape, 1)
 
@@ -117,7 +132,7 @@ def plan_layers(estimator, shape):
             raise ValueError(
                 "No feature maps are left: "
                 + "; ".join(shown)
-                + ". Make kernel_size, stride or pool_size smaller, or padding 'same'."
+                + ". Make kernels, stride or pool_size smaller, or padding 'same'."
             )
         plans.append(plan)
     return plans
@@ -187,11 +202,11 @@ def _in_words(plan, positions, sides):
     """Say what a layer does to the sides of a map."""
     layer, steps = plan.layer, f"kernels of {plan.height}×{plan.width}"
     if layer.stride > 1:
-        steps += f" at every {layer.stride}th pixel"
+        steps += f" at a stride of {layer.stride}"
     if layer.padding == "same":
         steps += " with padding"
     steps += f" leave {positions[0]}×{positions[1]}"
-    if layer.pool is not None:
+    if layer.pool is not None and 0 not in positions:
         down, right = layer.pool_size
         steps += f", pools of {down}×{right} leave {sides[0]}×{sides[1]}"
     return steps

@@ -26,14 +26,19 @@ def number(test, allowed):
     return Rule((Real,), test, allowed)
 
 
-def whole(least, *, or_none=False, or_auto=False):
+def whole(least, *, most=None, or_none=False, or_auto=False):
     """Make the rule that a parameter is a whole number, or perhaps None or 'auto'."""
     others = (type(None),) * or_none + (str,) * or_auto
     words = " or None" * or_none + " or 'auto'" * or_auto
+    span = f"of at least {least}" if most is None else f"from {least} to {most}"
+
+    def in_range(value):
+        return value >= least and (most is None or value <= most)
+
     return Rule(
         (Integral, *others),
-        lambda value: value in (None, "auto") if isinstance(value, others) else value >= least,
-        f"a whole number of at least {least}{words}",
+        lambda value: value in (None, "auto") if isinstance(value, others) else in_range(value),
+        f"a whole number {span}{words}",
     )
 
 
@@ -70,15 +75,22 @@ def check_for_layers(name, value, rule):
 def is_layered(value):
     """Tell whether a parameter has one value for each layer: a tuple, or a list of names."""
     return isinstance(value, tuple) or (
-        isinstance(value, list) and not any(np.ndim(each) for each in value)
+        isinstance(value, list)
+        and not any(isinstance(each, list | tuple | np.ndarray) for each in value)
     )
 
 
 def _check_each(name, whole, values, allowed, rule):
-    message = f"{name} must be {allowed}; got {whole!r}."
+    message = f"{name} must be {allowed}; got {_shown(whole)}."
     for value in values:
         wrong_bool = is_bool(value) and bool not in rule.types
         if wrong_bool or not isinstance(value, rule.types):
             raise TypeError(message)
         if not rule.test(value):
             raise ValueError(message)
+
+
+def _shown(value):
+    if isinstance(value, np.ndarray) and value.size > 1:
+        return f"an array of the type {value.dtype} and the shape {value.shape}"
+    return repr(value)

@@ -4,12 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skmnist.network.arrays import to_numpy
+from skmnist.network.arrays import like, namespace, to_numpy
 from skmnist.network.convolution import (
     CACHE,
     each_chunk,
     images_at_once,
-    map_shape,
+    last_shape,
     pad,
     patches,
     separated,
@@ -54,32 +54,34 @@ def take_turns(order, classes):
 
 def some_images(classes, n_columns, rng):
     """Choose rows of X, of all classes alike, as many as may be looked at."""
-    n_images = max(1, min(MOST_IMAGES, MOST_NUMBERS // n_columns))
+    return _balanced(classes, min(MOST_IMAGES, MOST_NUMBERS // n_columns), rng)
+
+
+def _balanced(classes, n, rng):
     order = take_turns(rng.permutation(len(classes)), classes)
-    return np.sort(order[:n_images])
+    return np.sort(order[: max(1, n)])
 
 
 def sample_patches(X, classes, image_shape, plan, kernels, layers, dtype, rng):
     """Return what the next layer, planned so, would see in images that went through the others."""
+    shapes = [each.shape for each in kernels]
+    channels = last_shape(image_shape, shapes, layers)[2]
+    times, channels = (channels, 1) if plan.layer.separate else (1, channels)
+    n_patches = max(1, MOST_NUMBERS // (plan.height * plan.width * channels))
+    chosen = _balanced(classes, n_patches // times, rng)
+    n_each = max(1, n_patches // (times * len(chosen)))
+    X, classes = namespace(X).take(X, like(X, chosen), axis=0), classes[chosen]
+    # So few images at once that the patches fit the cache as well.
+    shapes.append((1, plan.height, plan.width, channels))
+    size = images_at_once(image_shape, shapes, [*layers, plan.layer], CACHE)
+    rows = slice(0, len(chosen))
     found, numbers = [], []
-    for chunk, maps in _maps(X, image_shape, plan, kernels, layers, dtype):
+    for chunk, maps in each_chunk(X, rows, image_shape, kernels, layers, dtype, size):
         seen = np.transpose(to_numpy(_seen(maps, plan)), (0, 2, 1))
-        n_seen = len(classes) * len(seen) // maps.shape[0]
-        drawn = _some_of_each(seen, max(1, MOST_NUMBERS // (seen.shape[2] * n_seen)), rng)
-        found.append(drawn.reshape(-1, seen.shape[2]).astype(np.float64))
+        drawn = _some_of_each(seen, n_each, rng)
+        found.append(drawn.reshape(-1, drawn.shape[2]).astype(np.float64))
         numbers.append(np.repeat(classes[chunk], len(found[-1]) // maps.shape[0]))
     return Patches(np.concatenate(found), np.concatenate(numbers))
-
-
-def _maps(X, image_shape, plan, kernels, layers, dtype):
-    """Yield (rows, maps) for so few images that their patches fit the cache as well."""
-    shape = image_shape
-    for layer_kernels, layer in zip(kernels, layers, strict=True):
-        shape = map_shape(shape, layer_kernels.shape, layer)
-    channels = 1 if plan.layer.separate else shape[2]
-    shapes = [*(each.shape for each in kernels), (1, plan.height, plan.width, channels)]
-    size = images_at_once(image_shape, shapes, [*layers, plan.layer], CACHE)
-    return each_chunk(X, slice(0, X.shape[0]), image_shape, kernels, layers, dtype, size)
 
 
 def _seen(maps, plan):

@@ -18,26 +18,50 @@ FEWEST_ROWS = 64
 
 @functools.cache
 def _libraries():
-    return ThreadpoolController().select(user_api="blas")
+    return ThreadpoolController().select(user_api="blas").lib_controllers
 
 
 class _OneThreadAProduct:
-    """A context in which products take one thread; left when the last of its users leaves."""
+    """A context in which products take one thread; left when the last of its users leaves.
+
+    The number of threads belongs to the process. threadpoolctl alone would set it back when the
+    first of several users leaves, or never; and it lets one Python thread at a time have a say,
+    which the last user therefore takes over.
+    """
 
     def __init__(self):
-        self.lock, self.users = threading.Lock(), 0
+        self.lock, self.users, self.usual = threading.Lock(), 0, []
 
     def __enter__(self):
         with self.lock:
             self.users += 1
             if self.users == 1:
-                self.usual = _libraries().limit(limits=1)
+                self.usual = [(each, each.num_threads) for each in _libraries()]
+                for library, _ in self.usual:
+                    library.set_num_threads(1)
 
     def __exit__(self, *error):
         with self.lock:
             self.users -= 1
             if self.users == 0:
-                self.usual.restore_original_limits()
+                for library, n in self.usual:
+                    # Unless somebody else has a say now: then it is theirs to set back.
+                    if n > 1 and library.num_threads == 1:
+                        release(library)
+                        library.set_num_threads(n)
+                    release(library)
+
+    def usual_threads(self):
+        """Return how many threads a product takes outside of this context."""
+        with self.lock:
+            usual = self.usual if self.users else [(e, e.num_threads) for e in _libraries()]
+            return max((n for _, n in usual), default=1)
+
+
+def release(library):
+    """Let any thread have a say, where threadpoolctl (from 3.8) keeps one that has."""
+    if hasattr(library, "clear_controlling_thread"):
+        library.clear_controlling_thread(force=True)
 
 
 _one_thread_a_product = _OneThreadAProduct()
@@ -45,10 +69,7 @@ _one_thread_a_product = _OneThreadAProduct()
 
 def n_threads(n_jobs, n_rows):
     """Return how many threads are worth starting: by default, as many as a product would take."""
-    if n_jobs is None:
-        wanted = max((each.num_threads for each in _libraries().lib_controllers), default=1)
-    else:
-        wanted = effective_n_jobs(n_jobs)
+    wanted = _one_thread_a_product.usual_threads() if n_jobs is None else effective_n_jobs(n_jobs)
     return max(1, min(wanted, n_rows // FEWEST_ROWS))
 
 

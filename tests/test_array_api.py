@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import sklearn
 from sklearn.datasets import load_digits
+from sklearn.pipeline import make_pipeline
 
-from skmnist import MLPDigitClassifier
+from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 
 LIBRARIES = ("array_api_strict", "torch")
 on = os.environ.get("SCIPY_ARRAY_API") == "1" and all(map(importlib.util.find_spec, LIBRARIES))
@@ -179,3 +180,74 @@ def test_without_dispatch_other_arrays_are_read_as_numpys():
     model = small().fit(torch.asarray(X), torch.asarray(y))
     assert isinstance(model.coefs_[0], np.ndarray)
     assert model.loss_curve_ == small().fit(X, y).loss_curve_
+
+
+MAPS = {
+    "kmeans": {"kernels": "kmeans", "kernel_size": 3},
+    "patches of contrast": {"kernels": "patches", "normalize": "contrast", "pool": "rms"},
+    "same, in steps": {"kernels": "pca", "padding": "same", "stride": 2, "pool": "mean"},
+    "two layers": {"kernels": ("strokes", "random"), "activation": ("abs", None), "pool": None},
+    "separate": {"kernels": ("pca", "patches"), "stacking": "separate", "n_kernels": (3, 2)},
+}
+
+
+def convolve(kernels="random", **parameters):
+    defaults = {"n_kernels": 4, "random_state": 0, "pool_size": 1}
+    return ConvFeatureTransformer(kernels, **{**defaults, **parameters})
+
+
+@pytest.mark.parametrize("name", list(MAPS))
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_other_arrays_become_the_maps_that_numpys_become(name, dtype, put):
+    data, test = X.astype(dtype), X_test.astype(dtype)
+    ours, there = convolve(**MAPS[name]).fit(data, y), put(test)
+    theirs = convolve(**MAPS[name]).fit(put(data), put(y))
+    atol = 1e-3 if dtype == "float32" else 1e-9
+    for kernels, expected in zip(theirs.kernels_, ours.kernels_, strict=True):
+        assert_is_there(kernels, there)
+        np.testing.assert_allclose(back(kernels), expected, atol=atol)
+    columns, maps = theirs.transform(there), theirs.feature_maps(there, layer=0)
+    for found, expected in ((columns, ours.transform(test)), (maps, ours.feature_maps(test, 0))):
+        assert_is_there(found, there)
+        assert str(found.dtype).endswith(dtype)
+        assert found.shape == expected.shape
+        np.testing.assert_allclose(back(found), expected, atol=atol)
+    assert theirs.get_feature_names_out().tolist() == ours.get_feature_names_out().tolist()
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int64"])
+def test_bytes_become_single_floats_where_they_are(dtype, put):
+    theirs = convolve().fit(put(X)).transform(put(X_test.astype(dtype)))
+    assert "float32" in str(theirs.dtype)
+    np.testing.assert_allclose(back(theirs), convolve().fit(X).transform(X_test), atol=1e-4)
+
+
+def test_maps_are_written_into_an_array_that_is_there(put):
+    model, there = convolve().fit(put(X)), put(X_test)
+    expected = back(model.transform(there))
+    out = put(np.zeros_like(expected))
+    assert model.transform(there, out=out) is out
+    np.testing.assert_array_equal(back(out), expected)
+    for wrong in (np.zeros_like(expected), put(expected[:, 1:]), put(expected.astype("f8"))):
+        with pytest.raises(ValueError, match=r"^out must be"):
+            model.transform(there, out=wrong)
+
+
+def test_maps_of_what_is_elsewhere_than_the_kernels_are_refused(put):
+    for model, there in ((convolve().fit(put(X)), X_test), (convolve().fit(X), put(X_test))):
+        for method in ("transform", "feature_maps"):
+            with pytest.raises(ValueError, match=rf"{method}\(\) must use the same namespace"):
+                getattr(model, method)(there)
+
+
+def test_a_pipeline_stays_where_its_data_are(put):
+    scores = []
+    for place in (put, np.asarray):
+        pipeline = make_pipeline(convolve("patches", pool_size=2), small(max_iter=10))
+        labels = pipeline.fit(place(X), place(y)).predict(place(X_test))
+        assert_is_there(labels, place(y_test))
+        scores.append(
+            (back(labels) == y_test).mean() if place is put else (labels == y_test).mean()
+        )
+    assert scores[0] == pytest.approx(scores[1], abs=0.02)
+    assert scores[1] > 0.6

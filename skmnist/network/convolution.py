@@ -94,6 +94,13 @@ def map_shape(shape, kernel_shape, layer):
     return rows, columns, n_maps * (shape[2] if layer.separate else 1)
 
 
+def last_shape(shape, kernel_shapes, layers):
+    """Return the shape of the last layer's maps, or of the images if there is no layer."""
+    for kernel_shape, layer in zip(kernel_shapes, layers, strict=True):
+        shape = map_shape(shape, kernel_shape, layer)
+    return shape
+
+
 def pad(images, height, width):
     """Surround images with zeros so that a kernel of this size has a position at each pixel."""
     xp, (b, h, w, channels) = namespace(images), images.shape

@@ -1,0 +1,147 @@
+"""A transformer whose parameters are no longer those that it was fitted with."""
+
+import re
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.validation import check_is_fitted
+
+from skmnist import ConvFeatureTransformer
+
+X = load_digits().data[:50]
+KERNELS = np.arange(8.0).reshape(2, 2, 2)
+BEFORE = {
+    "kernels": "random",
+    "n_kernels": 3,
+    "kernel_size": 3,
+    "stride": 1,
+    "padding": "valid",
+    "normalize": None,
+    "activation": "relu",
+    "pool": "max",
+    "pool_size": 2,
+    "stacking": "mixed",
+    "image_shape": None,
+    "random_state": 0,
+}
+AFTER = {
+    "kernels": "strokes",
+    "n_kernels": 4,
+    "kernel_size": "auto",
+    "stride": (1, 1),
+    "padding": "same",
+    "normalize": "mean",
+    "activation": None,
+    "pool": ("max", None),
+    "pool_size": 3,
+    "stacking": "separate",
+    "image_shape": (8, 8),
+    "random_state": None,
+}
+USES = {
+    "transform": lambda model: model.transform(X),
+    "feature_maps": lambda model: model.feature_maps(X),
+    "get_feature_names_out": lambda model: model.get_feature_names_out(),
+    "check_is_fitted": check_is_fitted,
+}
+
+
+def fitted(**parameters):
+    return ConvFeatureTransformer(**{**BEFORE, **parameters}).fit(X)
+
+
+def in_words(name, old, new):
+    return "^" + re.escape(f"{name} was {old!r} when") + ".* fitted, and is " + re.escape(repr(new))
+
+
+def test_every_parameter_is_tried_here():
+    names = set(ConvFeatureTransformer().get_params()) - {"n_jobs"}
+    assert names == BEFORE.keys() == AFTER.keys()
+
+
+@pytest.mark.parametrize("name", list(BEFORE))
+def test_nothing_comes_out_after_a_parameter_was_changed_until_it_is_set_back(name):
+    model, old, new = fitted(), BEFORE[name], AFTER[name]
+    columns = model.transform(X)
+    model.set_params(**{name: new})
+    for use in ("transform", "feature_maps", "get_feature_names_out"):
+        with pytest.raises(NotFittedError, match=in_words(name, old, new) + r" now: call fit"):
+            USES[use](model)
+    with pytest.raises(NotFittedError):
+        check_is_fitted(model)
+    model.set_params(**{name: old})
+    check_is_fitted(model)
+    np.testing.assert_array_equal(model.transform(X), columns)
+    assert len(model.get_feature_names_out()) == columns.shape[1]
+
+
+def test_after_another_fit_the_new_parameters_hold():
+    model = fitted().set_params(kernels="strokes", n_kernels=7).fit(X)
+    straight = fitted(kernels="strokes", n_kernels=7)
+    np.testing.assert_array_equal(model.transform(X), straight.transform(X))
+    assert model.get_feature_names_out().tolist() == straight.get_feature_names_out().tolist()
+    with pytest.raises(NotFittedError, match=in_words("n_kernels", 7, 3)):
+        model.set_params(n_kernels=3).transform(X)
+
+
+def test_a_fit_that_fails_leaves_what_is_needed_to_go_back():
+    model = fitted()
+    columns = model.transform(X)
+    with pytest.raises(ValueError, match="stride"):
+        model.set_params(stride=0).fit(X)
+    with pytest.raises(NotFittedError, match=in_words("stride", 1, 0)):
+        model.transform(X)
+    np.testing.assert_array_equal(model.set_params(stride=1).transform(X), columns)
+
+
+def test_how_many_threads_there_are_may_change_at_any_time():
+    model = fitted(n_jobs=1)
+    columns = model.transform(X)
+    for n_jobs in (2, None, -1):
+        np.testing.assert_array_equal(model.set_params(n_jobs=n_jobs).transform(X), columns)
+        check_is_fitted(model)
+
+
+@pytest.mark.parametrize("layered", [False, True])
+def test_arrays_are_compared_by_their_values(layered):
+    def source(kernels):
+        return (kernels, "random") if layered else kernels
+
+    model = fitted(kernels=source(KERNELS), pool=None)
+    columns = model.transform(X)
+    np.testing.assert_array_equal(
+        model.set_params(kernels=source(KERNELS.copy())).transform(X), columns
+    )
+    for other in (KERNELS + 1, KERNELS[:1], KERNELS.astype("f4") * 2, "random"):
+        with pytest.raises(NotFittedError, match=r"^kernels was "):
+            model.set_params(kernels=source(other)).transform(X)
+
+
+def test_an_array_that_is_changed_in_place_is_noticed():
+    kernels = KERNELS.copy()
+    model = fitted(kernels=kernels)
+    kernels[0] = 9
+    with pytest.raises(NotFittedError, match=r"^kernels was "):
+        model.transform(X)
+    kernels[0] = KERNELS[0]
+    check_is_fitted(model)
+
+
+@pytest.mark.parametrize("use", list(USES))
+def test_a_generator_is_the_same_after_it_was_drawn_from(use):
+    rng = np.random.RandomState(0)
+    model = fitted(random_state=rng)
+    rng.random_sample(5)
+    USES[use](model)
+    model.set_params(random_state=np.random.RandomState(0))
+    with pytest.raises(NotFittedError):
+        USES[use](model)
+
+
+def test_before_any_fit_the_message_is_scikit_learns():
+    model = ConvFeatureTransformer().set_params(stride=2)
+    for use in USES.values():
+        with pytest.raises(NotFittedError, match="not fitted yet"):
+            use(model)
