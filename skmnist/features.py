@@ -68,7 +68,7 @@ class ConvFeatureTransformer(
         of their squares; or not at all (one or one for each layer).
     pool_size : int or "auto", default="auto"
         The side of these squares (one or one for each layer). What is left at the right and
-        the bottom is left out. "auto" leaves about five squares a side in the last layer: of
+        the bottom is left out. "auto" leaves five squares a side or fewer in the last layer: of
         4×4 for 28×28 pixels and 7×7 kernels; layers before that pool by 2 where maps are large.
     stacking : {"mixed", "separate"}, default="mixed"
         Whether a later layer's kernel spans all maps of the layer before, or is laid on each of

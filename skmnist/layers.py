@@ -22,6 +22,8 @@ from skmnist.rules import (
 NORMALIZATIONS = (None, "mean", "contrast")
 STACKINGS = ("mixed", "separate")
 LARGEST_USUAL_KERNEL = 7
+# Pools a side: so many are never left.
+TOO_MANY_POOLS = 6
 # Below this many pixels, a guessed image may well be no image at all.
 SMALL = 64
 
@@ -194,7 +196,7 @@ def _pool_size(values, positions, yielding, is_last):
         size = int(values["pool_size"])
         return tuple(max(1, min(size, n)) if yielding else size for n in positions)
     if is_last:
-        return tuple(max(1, (n + 2) // 6) for n in positions)
+        return tuple(n // TOO_MANY_POOLS + 1 for n in positions)
     return tuple(2 if n >= 12 else 1 for n in positions)
 
 

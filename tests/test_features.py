@@ -164,16 +164,16 @@ def test_what_is_given_to_write_into_is_filled_and_returned(tmp_path, fitted):
 
 UNFIT = {
     "columns": np.zeros((300, 7), "f4"),
-    "rows": np.zeros((299, 288), "f4"),
-    "type": np.zeros((300, 288), "f8"),
-    "list": [[0.0] * 288] * 300,
-    "read-only": np.broadcast_to(np.float32(0), (300, 288)),
+    "rows": np.zeros((299, 128), "f4"),
+    "type": np.zeros((300, 128), "f8"),
+    "list": [[0.0] * 128] * 300,
+    "read-only": np.broadcast_to(np.float32(0), (300, 128)),
 }
 
 
 @pytest.mark.parametrize("out", UNFIT.values(), ids=UNFIT)
 def test_what_cannot_be_written_into_is_refused_and_not_touched(fitted, out):
-    with pytest.raises((TypeError, ValueError), match=r"^out must be .*float32.*300, 288.*; got "):
+    with pytest.raises((TypeError, ValueError), match=r"^out must be .*float32.*300, 128.*; got "):
         fitted.transform(X, out=out)
     assert not isinstance(out, np.ndarray) or not out.any()
 
