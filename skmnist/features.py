@@ -13,7 +13,7 @@ from skmnist.freshness import KnowsItsParams
 from skmnist.kernels import make_kernels
 from skmnist.naming import check_input_names, column_names, map_names
 from skmnist.network.arrays import dense_rows, like, namespace
-from skmnist.network.convolution import map_shape, write_maps
+from skmnist.network.convolution import CACHE, images_at_once, map_shape, write_maps
 from skmnist.persistence import KnowsItsVersion
 from skmnist.rules import check, whole
 from skmnist.sampling import class_numbers, sample_patches, some_images
@@ -79,8 +79,8 @@ class ConvFeatureTransformer(
         of columns is a square, else a single row of pixels; in these and in squares below 8×8,
         kernels and pools that are too large shrink.
     n_jobs : int or None, default=None
-        How many threads :meth:`transform` takes. None is as many as a matrix product of NumPy
-        would take; -1 is one for each core. The result is the same, bit by bit.
+        How many threads :meth:`transform` takes at most. None is as many as a matrix product of
+        NumPy would take; -1 is one for each core. The result is the same, bit by bit.
     random_state : int, RandomState instance or None, default=None
         Decides which patches are looked at or cut out, where clusters begin, and random kernels.
 
@@ -107,10 +107,14 @@ class ConvFeatureTransformer(
     uint8 and float32 (and all else) come out as float32, float64 as float64. The columns are in
     the order of :meth:`feature_maps`: row, column, map.
 
-    Kernels are learned from 3,000 images and four million numbers at most, so :meth:`fit` takes
-    as long and as much memory for ten million images as for ten thousand. :meth:`transform`
-    works on a few images at a time: beyond its result it needs a few MB for each thread. With
-    ``out=`` a memory map, the result need not fit the memory either.
+    Kernels are learned from 3,000 images and two million numbers at most, so :meth:`fit` hardly
+    takes longer for ten million images than for ten thousand. :meth:`transform` works on a few
+    images at a time: beyond its result it needs some 10 MB for each thread, if images are small;
+    a large one's patches, as many numbers as pixels times a kernel's entries, are made at once.
+    With ``out=`` a memory map, the result need not fit the memory either.
+
+    Cut-out kernels are just what was cut out, in the first layer; later ones are brought to a
+    root mean square of 1.
 
     With ``sklearn.set_config(array_api_dispatch=True)``, X may be an array of another library,
     such as a torch tensor on a GPU, and all stays there. On scikit-learn 1.9 and newer,
@@ -207,9 +211,8 @@ class ConvFeatureTransformer(
 
     def _learn(self, X, classes, plans):
         """Set the kernels, layer after layer: a later one looks at the maps of those before."""
-        rng = new_generator(self.random_state)
+        rng, dtype = new_generator(self.random_state), float_type(X)
         chosen = some_images(classes, X.shape[1], rng)
-        dtype = float_type(X)
         images, classes = dense_rows(X, like(X, chosen), dtype), classes[chosen]
         self.kernels_, self.map_shapes_, self._layers = [], [], []
         shape, self._names = self.image_shape_, [""]
@@ -328,7 +331,9 @@ class ConvFeatureTransformer(
         def write(rows):
             write_maps(out, X, rows, self.image_shape_, kernels, done)
 
-        for_slices(write, shape[0], self.n_jobs if xp is np else 1)
+        # What takes less than this would be done before a thread has started.
+        at_once = images_at_once(self.image_shape_, [k.shape for k in kernels], done, CACHE)
+        for_slices(write, shape[0], self.n_jobs if xp is np else 1, fewest=8 * at_once)
         return out
 
     def _checked(self, X, method):

@@ -1,11 +1,12 @@
 """Whether an estimator is still what its parameters say."""
 
+import copy
+
 import numpy as np
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
-# Values that hold others.
-SEQUENCES = (tuple, list, np.ndarray)
+from skmnist.rules import shown
 
 
 class KnowsItsParams:
@@ -15,7 +16,8 @@ class KnowsItsParams:
     """
 
     def _remember_params(self):
-        self._fitted_with = kept(self._lasting_params())
+        params = self._lasting_params()
+        self._fitted_with = {name: kept(value) for name, value in params.items()}
 
     def _lasting_params(self):
         params = self.get_params(deep=False)
@@ -27,13 +29,14 @@ class KnowsItsParams:
         return next((name for name in now if not is_same(now[name], before[name])), None)
 
     def _check_fresh(self):
-        name = self._changed() if hasattr(self, "_fitted_with") else None
+        if not hasattr(self, "_fitted_with"):
+            check_is_fitted(self)
+        name = self._changed()
         if name is not None:
             raise NotFittedError(
-                f"{name} was {self._fitted_with[name]!r} when this {type(self).__name__} was "
-                f"fitted, and is {getattr(self, name)!r} now: call fit again."
+                f"{name} was {shown(self._fitted_with[name])} when this {type(self).__name__} was "
+                f"fitted, and is {shown(getattr(self, name))} now: call fit again."
             )
-        check_is_fitted(self)
 
     def __sklearn_is_fitted__(self):
         """Tell whether this was fitted, and with the parameters that it has now."""
@@ -42,19 +45,15 @@ class KnowsItsParams:
 
 def kept(value):
     """Return a parameter so that a later change of what it holds does not change it."""
-    if isinstance(value, dict):
-        return {name: kept(each) for name, each in value.items()}
-    if isinstance(value, tuple | list):
-        return type(value)(map(kept, value))
-    return value.copy() if isinstance(value, np.ndarray) else value
+    return copy.deepcopy(value) if isinstance(value, tuple | list | np.ndarray) else value
 
 
 def is_same(value, before):
-    """Tell whether a parameter means what it meant: a list may have become a tuple."""
-    if isinstance(value, SEQUENCES) and isinstance(before, SEQUENCES):
-        return len(value) == len(before) and all(map(is_same, value, before))
-    if isinstance(value, SEQUENCES) or isinstance(before, SEQUENCES):
+    """Tell whether a parameter is what it was; arrays, also those in a tuple, by their values."""
+    if value is before:
+        return True
+    if type(value) is not type(before):
         return False
-    return value is before or (
-        isinstance(value, bool) is isinstance(before, bool) and value == before
-    )
+    if isinstance(value, tuple | list):
+        return len(value) == len(before) and all(map(is_same, value, before))
+    return np.array_equal(value, before)

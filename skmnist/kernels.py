@@ -91,6 +91,9 @@ def make_kernels(plan, shape, patches, rng):
         kernels = SOURCES[plan.kernels](plan.n_kernels, shape, patches, rng)
     else:
         kernels = given(plan.kernels, shape)
+    if plan.is_later and isinstance(plan.kernels, str) and plan.kernels == "patches":
+        # Products of patches with patches of such products, and so on, would soon be infinite.
+        kernels = of_unit_size(kernels.reshape(len(kernels), -1)).reshape(kernels.shape)
     if plan.normalize is None:
         return kernels, plan.layer
     # A patch without its mean, times a kernel, is the patch times a kernel without its mean.
@@ -114,7 +117,7 @@ def of_unit_size(rows):
 
 def given(kernels, shape):
     """Return a user's kernels as an array of [maps, height, width, channels]."""
-    kernels = np.asarray(kernels, dtype=float)
+    kernels = np.array(kernels, dtype=float)
     kernels = kernels[..., None] if kernels.ndim == 3 else kernels
     if kernels.shape[3] != shape[2]:
         raise ValueError(

@@ -90,6 +90,7 @@ class Plan(NamedTuple):
     width: int
     normalize: str | None
     layer: Layer
+    is_later: bool = False
 
     @property
     def needs_patches(self):
@@ -174,6 +175,7 @@ def _decide(values, sides, yielding, is_later, is_last, stacking):
         width=width,
         normalize=values["normalize"],
         layer=layer._replace(pool_size=pool_size),
+        is_later=is_later,
     )
 
 

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+LONGEST = 200  # letters of a value in a message
+
 
 class Rule(NamedTuple):
     """The types a parameter may have, the test it must pass, and both in words."""
@@ -80,8 +82,8 @@ def is_layered(value):
     )
 
 
-def _check_each(name, whole, values, allowed, rule):
-    message = f"{name} must be {allowed}; got {_shown(whole)}."
+def _check_each(name, given, values, allowed, rule):
+    message = f"{name} must be {allowed}; got {shown(given)}."
     for value in values:
         wrong_bool = is_bool(value) and bool not in rule.types
         if wrong_bool or not isinstance(value, rule.types):
@@ -90,7 +92,9 @@ def _check_each(name, whole, values, allowed, rule):
             raise ValueError(message)
 
 
-def _shown(value):
+def shown(value):
+    """Return how a value is shown in a message: in full, if that is short."""
     if isinstance(value, np.ndarray) and value.size > 1:
         return f"an array of the type {value.dtype} and the shape {value.shape}"
-    return repr(value)
+    text = repr(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

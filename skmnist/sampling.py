@@ -16,8 +16,8 @@ from skmnist.network.convolution import (
 )
 
 MOST_IMAGES = 3000
-# Numbers in a sample of images or patches: 32 MB of float64.
-MOST_NUMBERS = 2**22
+# Numbers in a sample of images or patches: 16 MB of float64.
+MOST_NUMBERS = 2**21
 
 
 class Patches(NamedTuple):
@@ -29,13 +29,14 @@ class Patches(NamedTuple):
 
 def class_numbers(y, n_rows):
     """Return the number of each row's class; all are of one class where y does not say."""
-    y = None if y is None else np.asarray(to_numpy(y))
-    if y is None or y.shape != (n_rows,) or _is_continuous(y):
-        return np.zeros(n_rows, dtype=int)
+    y = np.empty(0) if y is None else np.asarray(to_numpy(y))
+    if y.size != n_rows or y.shape[0] != n_rows or _is_continuous(y):
+        return np.zeros(n_rows, dtype=np.int8)
     try:
-        return np.unique(y, return_inverse=True)[1]
+        return np.unique(y.ravel(), return_inverse=True)[1]
     except TypeError:  # labels that have no order
-        return np.zeros(n_rows, dtype=int)
+        numbers = {}
+        return np.array([numbers.setdefault(label, len(numbers)) for label in y.ravel()])
 
 
 def _is_continuous(y):
@@ -58,8 +59,14 @@ def some_images(classes, n_columns, rng):
 
 
 def _balanced(classes, n, rng):
-    order = take_turns(rng.permutation(len(classes)), classes)
-    return np.sort(order[: max(1, n)])
+    n = max(1, n)
+    some = [_choose(np.flatnonzero(classes == each), n, rng) for each in np.unique(classes)]
+    order = take_turns(rng.permutation(np.concatenate(some)), classes)
+    return np.sort(order[:n])
+
+
+def _choose(rows, n, rng):
+    return rng.choice(rows, n, replace=False) if len(rows) > n else rows
 
 
 def sample_patches(X, classes, image_shape, plan, kernels, layers, dtype, rng):
@@ -73,7 +80,8 @@ def sample_patches(X, classes, image_shape, plan, kernels, layers, dtype, rng):
     X, classes = namespace(X).take(X, like(X, chosen), axis=0), classes[chosen]
     # So few images at once that the patches fit the cache as well.
     shapes.append((1, plan.height, plan.width, channels))
-    size = images_at_once(image_shape, shapes, [*layers, plan.layer], CACHE)
+    everywhere = plan.layer._replace(stride=1, pool_size=(1, 1))
+    size = images_at_once(image_shape, shapes, [*layers, everywhere], CACHE)
     rows = slice(0, len(chosen))
     found, numbers = [], []
     for chunk, maps in each_chunk(X, rows, image_shape, kernels, layers, dtype, size):

@@ -5,6 +5,7 @@ thread always has the same, whatever the number of threads around it.
 """
 
 import functools
+import os
 import threading
 
 # threadpoolctl comes with scikit-learn, which depends on it.
@@ -26,7 +27,8 @@ class _OneThreadAProduct:
 
     The number of threads belongs to the process. threadpoolctl alone would set it back when the
     first of several users leaves, or never; and it lets one Python thread at a time have a say,
-    which the last user therefore takes over.
+    which the last user therefore takes over. Against others in this process that set it at the
+    same time, from another Python thread, nothing can be done: then the last one decides.
     """
 
     def __init__(self):
@@ -44,12 +46,21 @@ class _OneThreadAProduct:
         with self.lock:
             self.users -= 1
             if self.users == 0:
-                for library, n in self.usual:
-                    # Unless somebody else has a say now: then it is theirs to set back.
-                    if n > 1 and library.num_threads == 1:
-                        release(library)
-                        library.set_num_threads(n)
-                    release(library)
+                self._give_back()
+
+    def start_anew(self):
+        """Forget the users: a forked process has none of the threads that they ran in."""
+        users, self.users, self.lock = self.users, 0, threading.Lock()
+        if users:
+            self._give_back()
+
+    def _give_back(self):
+        for library, n in self.usual:
+            # Unless somebody else has a say now: then it is theirs to set back.
+            if n > 1 and library.num_threads == 1:
+                release(library)
+                library.set_num_threads(n)
+            release(library)
 
     def usual_threads(self):
         """Return how many threads a product takes outside of this context."""
@@ -65,21 +76,23 @@ def release(library):
 
 
 _one_thread_a_product = _OneThreadAProduct()
+if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
+    os.register_at_fork(after_in_child=_one_thread_a_product.start_anew)
 
 
-def n_threads(n_jobs, n_rows):
+def n_threads(n_jobs, n_rows, fewest=FEWEST_ROWS):
     """Return how many threads are worth starting: by default, as many as a product would take."""
     wanted = _one_thread_a_product.usual_threads() if n_jobs is None else effective_n_jobs(n_jobs)
-    return max(1, min(wanted, n_rows // FEWEST_ROWS))
+    return max(1, min(wanted, n_rows // fewest))
 
 
-def for_slices(task, n_rows, n_jobs):
-    """Call task(slice) for slices that make up all rows, in threads of their own."""
-    n = n_threads(n_jobs, n_rows)
+def for_slices(task, n_rows, n_jobs, fewest=FEWEST_ROWS):
+    """Call task(slice) for slices of at least the fewest rows, in threads, until all are done."""
+    n = n_threads(n_jobs, n_rows, fewest)
     with _one_thread_a_product:
         if n == 1:
             task(slice(0, n_rows))
         else:
             # Several slices a thread, so that a slow core can be helped by another.
-            slices = list(gen_even_slices(n_rows, min(4 * n, n_rows // FEWEST_ROWS)))
+            slices = list(gen_even_slices(n_rows, min(4 * n, n_rows // fewest)))
             Parallel(n_jobs=n, require="sharedmem")(delayed(task)(each) for each in slices)

@@ -302,17 +302,18 @@ def test_as_many_images_are_done_at_once_as_fit_the_scratch(images_kernels, padd
     layer = Layer(padding=padding)
     maps = feature_maps(images[:1], [kernels], [layer])
     wide = padded(images[:1], *kernels.shape[1:3]) if padding == "same" else images[:1]
-    needed = maps.nbytes + patches(wide, *kernels.shape[1:3], 1, *maps.shape[1:3]).nbytes
+    seen = patches(wide, *kernels.shape[1:3], 1, *maps.shape[1:3])
+    needed = images[:1].nbytes + maps.nbytes + seen.nbytes
     n = images_at_once(images.shape[1:], [kernels.shape], [layer], scratch)
     assert n == max(1, scratch // needed)
 
 
 def test_the_layer_that_needs_most_decides_how_many_images_are_done_at_once():
-    # 24×24 positions of 25 entries and 1 map; on that map, 5×5 of 400 and 600, or 24×24 of 1 and 1.
     first, large, small = (1, 5, 5, 1), (600, 20, 20, 1), (1, 1, 1, 1)
     count = partial(images_at_once, (28, 28, 1), layers=[Layer(), Layer()])
-    assert count([first, large], scratch=8 * 25 * 1000 * 4) == 4
-    assert count([first, small], scratch=8 * 576 * 26 * 4) == 4
+    assert count([first, large], scratch=8 * (24 * 24 + 25 * 1000) * 4) == 4
+    assert images_at_once((28, 28, 1), [small], [Layer(stride=28)], 8 * 786 * 4) == 4
+    assert count([first, small], scratch=8 * (28 * 28 + 576 * 26) * 4) == 4
 
 
 @given(images_kernels=pictures(), data=st.data())

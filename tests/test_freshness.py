@@ -1,6 +1,7 @@
 """A transformer whose parameters are no longer those that it was fitted with."""
 
 import re
+from collections import namedtuple
 
 import numpy as np
 import pytest
@@ -145,3 +146,23 @@ def test_before_any_fit_the_message_is_scikit_learns():
     for use in USES.values():
         with pytest.raises(NotFittedError, match="not fitted yet"):
             use(model)
+
+
+def test_arrays_for_two_layers_are_not_an_array_of_two_kernels():
+    A = np.arange(6.0).reshape(2, 3, 1)
+    model = ConvFeatureTransformer((A, A + 1), activation=None, pool=None).set_params(
+        stacking="separate"
+    )
+    model.fit(X).set_params(kernels=[A, A + 1])
+    with pytest.raises(NotFittedError, match=r"^kernels was "):
+        model.transform(X)
+
+
+def test_a_named_shape_and_a_long_list_of_kernels_are_taken_and_shown_short():
+    shape = namedtuple("Shape", "height width")(8, 8)
+    kernels = np.ones((40, 3, 3)).tolist()
+    model = ConvFeatureTransformer(kernels, image_shape=shape).fit(np.eye(64)[:20])
+    assert model.transform(np.eye(64)).shape[0] == 64
+    with pytest.raises(NotFittedError, match=r"^kernels was ") as refusal:
+        model.set_params(kernels="pca").transform(np.eye(64))
+    assert len(str(refusal.value)) < 400

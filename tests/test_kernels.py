@@ -280,3 +280,21 @@ def test_patches_that_are_all_alike_have_a_principal_kernel_all_the_same():
         found = make("pca", 8, (3, 3, 1), of_one_class(rows))
         assert found.shape[1:] == (3, 3, 1)
         assert np.isfinite(found).all()
+
+
+def test_patches_of_maps_of_patches_stay_finite_and_the_first_are_just_cut_out():
+    X = np.random.default_rng(0).integers(0, 256, (20, 784)).astype(np.uint8)
+    deep = ConvFeatureTransformer(
+        ("patches",) * 6, n_kernels=4, kernel_size=3, padding="same", pool="rms", pool_size=1
+    ).fit(X)
+    assert np.isfinite(deep.transform(X)).all()
+    for kernels in deep.kernels_[1:]:
+        np.testing.assert_allclose((kernels**2).mean(axis=(1, 2, 3)), 1, rtol=1e-4)
+    np.testing.assert_array_equal(deep.kernels_[0], np.round(deep.kernels_[0]))
+    assert deep.kernels_[0].max() > 10
+
+
+def test_given_kernels_are_a_copy():
+    array = np.ones((1, 3, 3, 1))
+    found, _ = make_kernels(plan_of(array), (9, 9, 1), None, None)
+    assert not np.shares_memory(found, array)

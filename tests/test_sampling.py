@@ -88,11 +88,15 @@ def test_flags_are_two_classes():
         [0.5, 1.0, 2.0],
         [1.0, np.nan, 2.0],
         [[1, 0], [0, 1], [1, 0]],
-        np.array([1, "a", None], dtype=object),
     ],
 )
 def test_what_names_no_classes_makes_all_rows_of_one(y):
     assert class_numbers(y, 3).tolist() == [0, 0, 0]
+
+
+def test_labels_without_an_order_and_in_a_column_are_labels():
+    assert class_numbers(np.array([1, "a", None, 1], dtype=object), 4).tolist() == [0, 1, 2, 0]
+    assert class_numbers([[4], [2], [4]], 3).tolist() == [1, 0, 1]
 
 
 def test_labels_in_torch_are_labels():

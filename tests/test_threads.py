@@ -11,7 +11,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import skmnist
-from skmnist.threads import FEWEST_ROWS, for_slices, n_threads
+from skmnist.threads import FEWEST_ROWS, _one_thread_a_product, for_slices, n_threads
 
 USUAL = 2
 
@@ -160,3 +160,21 @@ def test_threads_that_transform_at_once_leave_the_libraries_as_they_were(order, 
     )
     n = len([each for each in threadpool_info() if each["user_api"] == "blas"])
     assert done.stdout.strip() == f"{[USUAL] * n} {[[1] * n] * 2} {[USUAL] * n}"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_process_forked_in_the_middle_can_go_on():
+    with _one_thread_a_product, _one_thread_a_product.lock:
+        child = os.fork()
+        if not child:
+            done = []
+            for_slices(done.append, 10, 1)
+            os._exit(0 if done == [slice(0, 10)] else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_a_few_rows_of_much_work_are_shared_too():
+    slices = []
+    for_slices(slices.append, 16, 2, fewest=4)
+    assert sorted((each.start, each.stop) for each in slices) == [(0, 4), (4, 8), (8, 12), (12, 16)]

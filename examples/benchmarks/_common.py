@@ -127,6 +127,22 @@ def machine():
     return ", ".join([cpu, *versions])
 
 
+# ---- memory ----
+
+
+def process_memory(field):
+    """Read a field of the process's status, in bytes."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(field + ":"):
+            return 1024 * int(line.split()[1])
+    raise RuntimeError(f"/proc/self/status has no {field}")
+
+
+def forget_peak():
+    """Set the high-water mark back to what is held now."""
+    Path("/proc/self/clear_refs").write_text("5")
+
+
 # ---- the network in torch ----
 
 

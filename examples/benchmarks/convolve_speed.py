@@ -25,15 +25,16 @@ Run it from the root of the repository (torch is optional)::
 """
 
 import os
-from pathlib import Path
 
 import numpy as np
 from _common import (
     argument_parser,
     choose,
+    forget_peak,
     interleave,
     machine,
     print_table,
+    process_memory,
     seconds_of,
     timing_table,
 )
@@ -153,21 +154,13 @@ def measure_speed(X, n_rounds, only):
             print_table(*timing_table(seconds, ["skmnist"], scale=1000, digits=0))
 
 
-def process_memory(field):
-    """Read a field of the process's status, in bytes."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith(field + ":"):
-            return 1024 * int(line.split()[1])
-    raise RuntimeError(f"/proc/self/status has no {field}")
-
-
 def measure_memory(X):
     """Print the time and the peak memory of one call for all images."""
     kernels = np.random.default_rng(0).standard_normal((64, 7, 7))
     transformer = ConvFeatureTransformer(kernels, activation="relu", pool="mean", pool_size=4)
     transformer.fit(X)
     before = process_memory("VmRSS")
-    Path("/proc/self/clear_refs").write_text("5")
+    forget_peak()
     results = []
     seconds = seconds_of(lambda: results.append(transformer.transform(X)))
     above = process_memory("VmHWM") - before - results[0].nbytes

@@ -25,9 +25,8 @@ import json
 import subprocess
 import sys
 import warnings
-from pathlib import Path
 
-from _common import argument_parser, machine, print_table
+from _common import argument_parser, forget_peak, machine, print_table, process_memory
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
@@ -48,19 +47,6 @@ def sklearn_classifier(n_epochs):
 
 
 CLASSIFIERS = {"skmnist": skmnist_classifier, "MLPClassifier": sklearn_classifier}
-
-
-def process_memory(field):
-    """Read a field of the process's status, in bytes."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith(field + ":"):
-            return 1024 * int(line.split()[1])
-    raise RuntimeError(f"/proc/self/status has no {field}")
-
-
-def forget_peak():
-    """Set the high-water mark back to what is held now."""
-    Path("/proc/self/clear_refs").write_text("5")
 
 
 def measure_here(name, n_epochs):

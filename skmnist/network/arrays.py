@@ -84,10 +84,10 @@ def windows(images, counts, sides):
         return views[:, : counts[0], : counts[1]]
     xp, (height, width) = namespace(images), sides
     channels_first = xp.permute_dims(images, (0, 3, 1, 2))
-    rows = [
-        xp.stack(
-            [channels_first[:, :, i : i + height, j : j + width] for j in range(counts[1])], axis=1
-        )
+    views = [
+        channels_first[:, :, i : i + height, j : j + width]
         for i in range(counts[0])
+        for j in range(counts[1])
     ]
-    return xp.stack(rows, axis=1)
+    stacked = xp.stack(views, axis=1)
+    return xp.reshape(stacked, (images.shape[0], *counts, *stacked.shape[2:]))

@@ -5,10 +5,11 @@ channels]``, its maps ``[b, rows, columns, maps]``; these are the next layer's i
 """
 
 from functools import reduce
+from math import prod
 from typing import NamedTuple
 
 from skmnist.network.activations import identity, relu
-from skmnist.network.arrays import dense_rows, is_numpy, namespace, windows
+from skmnist.network.arrays import dense_rows, device, namespace, windows
 
 # Bytes of scratch: what stays in a processor's cache, and what keeps a GPU busy.
 CACHE, GPU = 2**23, 2**28
@@ -199,15 +200,21 @@ def feature_maps(images, kernels, layers):
 
 
 def images_at_once(image_shape, kernel_shapes, layers, scratch):
-    """Return how many images' patches and maps fit the scratch memory: at least one's."""
-    most, shape = 1, image_shape
+    """Return how many images fit the scratch memory with their patches and maps: at least one."""
+    most, shape = prod(image_shape), image_shape
     for kernel_shape, layer in zip(kernel_shapes, layers, strict=True):
         n_kernels, *sizes, n_channels = kernel_shape
         positions, _ = map_sizes(shape[:2], sizes, layer)
-        n_positions = positions[0] * positions[1] * (shape[2] if layer.separate else 1)
-        most = max(most, n_positions * (sizes[0] * sizes[1] * n_channels + n_kernels))
+        n_positions = prod(positions) * (shape[2] if layer.separate else 1)
+        seen = n_positions * (prod(sizes) * n_channels + n_kernels)
+        most = max(most, seen + prod(shape))
         shape = map_shape(shape, kernel_shape, layer)
     return max(1, scratch // (8 * most))
+
+
+def usual_scratch(X):
+    """Return the bytes of scratch that suit where X is."""
+    return CACHE if "cpu" in str(device(X)).lower() else GPU
 
 
 def each_chunk(X, rows, image_shape, kernels, layers, dtype, size):
@@ -220,7 +227,7 @@ def each_chunk(X, rows, image_shape, kernels, layers, dtype, size):
 
 def write_maps(out, X, rows, image_shape, kernels, layers, scratch=None):
     """Write the maps of a slice of X's rows into the same rows of `out`, one row an image."""
-    scratch = scratch or (CACHE if is_numpy(X) else GPU)
+    scratch = scratch or usual_scratch(X)
     size = images_at_once(image_shape, [each.shape for each in kernels], layers, scratch)
     for chunk, maps in each_chunk(X, rows, image_shape, kernels, layers, out.dtype, size):
         out[chunk, :] = namespace(maps).reshape(maps, (maps.shape[0], -1))
