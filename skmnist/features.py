@@ -40,17 +40,19 @@ class ConvFeatureTransformer(
     kernels : {"kmeans", "pca", "patches", "strokes", "random"} or array-like of shape \
             (n, height, width) or (n, height, width, channels), default="kmeans"
         Where kernels come from (one or one for each layer): "strokes" are the lecture's three
-        3×3 pieces of an X, falling, crossing and rising, at any odd size; "patches" are cut out
-        of training images where there is ink, from all classes alike if :meth:`fit` is given y;
+        pieces of an X, falling, crossing and rising, of any odd size; "patches" are cut out of
+        training images where there is ink, from all classes alike if :meth:`fit` is given y
+        (in later layers, then brought to a root mean square of 1);
         "pca" are the principal components of patches less their means; "kmeans" are centres of
         clusters of patches that were brought to one mean and one contrast; "random" are drawn
         from the standard normal distribution.
     n_kernels : int, default=32
-        How many kernels, if they are not given or strokes (one or one for each layer). They
-        are fewer where the data have no more: "pca" has one fewer than a kernel has entries.
+        How many kernels, if they are not given or strokes (one or one for each layer); fewer
+        where the data have no more: "pca" has one fewer than a kernel has entries.
     kernel_size : int or "auto", default="auto"
-        Height and width of kernels that are not given (one or one for each layer). "auto" is a
-        quarter of the image, odd and at most 7: 7 for 28×28, 3 for 8×8.
+        The side of kernels that are not given; they are squares, and (3, 3) means two layers (one
+        or one for each layer). "auto" is a quarter of what a kernel is laid on, odd and at most
+        7: for pixels, 7 for 28×28 and 3 for 8×8.
     stride : int, default=1
         How many pixels lie between two positions (one or one for each layer).
     padding : {"valid", "same"}, default="valid"
@@ -104,17 +106,15 @@ class ConvFeatureTransformer(
 
     Notes
     -----
-    uint8 and float32 (and all else) come out as float32, float64 as float64. The columns are in
-    the order of :meth:`feature_maps`: row, column, map.
+    uint8, float32 and all else come out as float32, float64 as float64. The columns are in
+    the order of :meth:`feature_maps`: row, column, map. They are as large as pixels and kernels
+    make them: models other than MLPDigitClassifier may want a StandardScaler in between.
 
     Kernels are learned from 3,000 images and two million numbers at most, so :meth:`fit` hardly
     takes longer for ten million images than for ten thousand. :meth:`transform` works on a few
     images at a time: beyond its result it needs some 10 MB for each thread, if images are small;
     a large one's patches, as many numbers as pixels times a kernel's entries, are made at once.
     With ``out=`` a memory map, the result need not fit the memory either.
-
-    Cut-out kernels are just what was cut out, in the first layer; later ones are brought to a
-    root mean square of 1.
 
     With ``sklearn.set_config(array_api_dispatch=True)``, X may be an array of another library,
     such as a torch tensor on a GPU, and all stays there. On scikit-learn 1.9 and newer,
@@ -179,7 +179,7 @@ class ConvFeatureTransformer(
         X : array-like of shape (n_samples, n_pixels)
             One image a row.
         y : array-like of shape (n_samples,) or None, default=None
-            Labels: if given, images of all classes alike are looked at.
+            Labels, so that images of all classes alike are looked at.
 
         Returns
         -------
@@ -239,7 +239,7 @@ class ConvFeatureTransformer(
             One image a row.
         out : array of shape (n_samples, n_columns) or None, default=None
             Where to write the maps, such as a ``numpy.memmap``; of the type that would be
-            returned otherwise. None makes an array.
+            returned otherwise, with as many columns as :meth:`get_feature_names_out` has names.
 
         Returns
         -------
@@ -303,7 +303,7 @@ class ConvFeatureTransformer(
         -------
         names : ndarray of str
             Such as "falling_0_3" for row 0, column 3 of the first stroke's map; "pca2+_0_3" and
-            "pca2-_0_3" for what was split; "pca2+.pca0-_0_3" for maps of maps.
+            "pca2-_0_3" for what was split; "pca2+.pca0-_0_3" where layers are separate.
 
         Examples
         --------

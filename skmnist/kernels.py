@@ -121,7 +121,7 @@ def given(kernels, shape):
     kernels = kernels[..., None] if kernels.ndim == 3 else kernels
     if kernels.shape[3] != shape[2]:
         raise ValueError(
-            f"kernels must have as many channels as what they are laid on, {shape[2]}; "
-            f"got {kernels.shape[3]}."
+            f"kernels must have as many channels, which come last, as what they are laid on, "
+            f"{shape[2]}: the shape (n, {shape[0]}, {shape[1]}, {shape[2]}); got {kernels.shape}."
         )
     return kernels

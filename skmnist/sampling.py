@@ -8,6 +8,7 @@ from skmnist.network.arrays import like, namespace, to_numpy
 from skmnist.network.convolution import (
     CACHE,
     each_chunk,
+    feature_maps,
     images_at_once,
     last_shape,
     pad,
@@ -84,7 +85,8 @@ def sample_patches(X, classes, image_shape, plan, kernels, layers, dtype, rng):
     size = images_at_once(image_shape, shapes, [*layers, everywhere], CACHE)
     rows = slice(0, len(chosen))
     found, numbers = [], []
-    for chunk, maps in each_chunk(X, rows, image_shape, kernels, layers, dtype, size):
+    for chunk, images in each_chunk(X, rows, image_shape, dtype, size):
+        maps = feature_maps(images, kernels, layers)
         seen = np.transpose(to_numpy(_seen(maps, plan)), (0, 2, 1))
         drawn = _some_of_each(seen, n_each, rng)
         found.append(drawn.reshape(-1, drawn.shape[2]).astype(np.float64))

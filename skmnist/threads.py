@@ -8,10 +8,9 @@ import functools
 import os
 import threading
 
-# threadpoolctl comes with scikit-learn, which depends on it.
 from joblib import Parallel, delayed, effective_n_jobs
 from sklearn.utils import gen_even_slices
-from threadpoolctl import ThreadpoolController
+from threadpoolctl import ThreadpoolController  # comes with scikit-learn, which needs it
 
 # So few images are done before a thread has started.
 FEWEST_ROWS = 64

@@ -210,8 +210,11 @@ def test_given_kernels_are_taken_as_floats_with_a_channel():
 @pytest.mark.parametrize(
     ("kernels", "words"),
     [
-        (np.ones((2, 3, 3, 3)), "as many channels .* 2; got 3"),
-        (np.ones((2, 3, 3)), "as many channels .* 2; got 1"),
+        (
+            np.ones((2, 3, 3, 3)),
+            r"as many channels.* 2: the shape \(n, 3, 3, 2\); got \(2, 3, 3, 3\)",
+        ),
+        (np.ones((2, 3, 3)), r"as many channels.* 2: .*; got \(2, 3, 3, 1\)"),
     ],
 )
 def test_given_kernels_that_cannot_be_laid_on_the_images_are_refused(kernels, words):
@@ -222,7 +225,7 @@ def test_given_kernels_that_cannot_be_laid_on_the_images_are_refused(kernels, wo
 def test_kernels_laid_on_each_map_alone_have_one_channel():
     found, _ = make_kernels(plan_of("strokes", separate=True), (9, 9, 5), None, None)
     assert found.shape == (3, 3, 3, 1)
-    with pytest.raises(ValueError, match=r"as many channels .* 1; got 5"):
+    with pytest.raises(ValueError, match=r"as many channels.* 1: .*; got \(2, 3, 3, 5\)"):
         make_kernels(plan_of(np.ones((2, 3, 3, 5)), separate=True), (9, 9, 5), None, None)
 
 

@@ -9,7 +9,7 @@ from math import prod
 from typing import NamedTuple
 
 from skmnist.network.activations import identity, relu
-from skmnist.network.arrays import dense_rows, device, namespace, windows
+from skmnist.network.arrays import dense_rows, device, namespace, windows, write_quotient
 
 # Bytes of scratch: what stays in a processor's cache, and what keeps a GPU busy.
 CACHE, GPU = 2**23, 2**28
@@ -153,10 +153,10 @@ def pooled(maps, pool, size):
     return after(both, down * right)
 
 
-def mixed_maps(images, kernels, layer):
-    """Return one layer's maps, each kernel spanning all channels (B5, B7)."""
+def mixed_sums(images, kernels, layer):
+    """Return one layer's maps before the mean is taken, each kernel spanning all channels (B7)."""
     xp = namespace(images)
-    n_kernels, height, width, channels = kernels.shape
+    n_kernels, height, width, _ = kernels.shape
     _, kept = map_sizes(images.shape[1:3], (height, width), layer)
     # Positions that no pool would cover are not computed at all.
     rows, columns = (n * size for n, size in zip(kept, layer.pool_size, strict=True))
@@ -171,9 +171,7 @@ def mixed_maps(images, kernels, layer):
         pooled(activate(found), layer.pool, layer.pool_size)
         for activate in MAP_ACTIVATIONS[layer.activation]
     ]
-    # The mean is taken last: then sums of whole numbers, and their maps in ninths, are exact.
-    maps = parts[0] if len(parts) == 1 else xp.concat(parts, axis=-1)
-    return maps / (height * width * channels)
+    return parts[0] if len(parts) == 1 else xp.concat(parts, axis=-1)
 
 
 def separated(images):
@@ -182,20 +180,33 @@ def separated(images):
     return xp.reshape(xp.permute_dims(images, (0, 3, 1, 2)), (b * channels, height, width, 1))
 
 
-def separate_maps(images, kernels, layer):
-    """Return one layer's maps, every kernel laid on each channel alone: the channel comes first."""
+def separate_sums(images, kernels, layer):
+    """Return the same, every kernel laid on each channel alone: the channel comes first."""
     xp, (b, *_, channels) = namespace(images), images.shape
-    maps = mixed_maps(separated(images), kernels, layer)
+    maps = mixed_sums(separated(images), kernels, layer)
     rows, columns, n_maps = maps.shape[1:]
     maps = xp.permute_dims(xp.reshape(maps, (b, channels, rows, columns, n_maps)), (0, 2, 3, 1, 4))
     return xp.reshape(maps, (b, rows, columns, channels * n_maps))
 
 
+def layer_sums(images, kernels, layer):
+    """Return one layer's maps times the number of a kernel's entries.
+
+    The mean is taken last: then sums of whole numbers, and their maps in ninths, are exact.
+    """
+    sums = separate_sums if layer.separate else mixed_sums
+    return sums(images, kernels, layer)
+
+
+def entries(kernels):
+    """Return how many entries a kernel has, its channels included (B5)."""
+    return prod(kernels.shape[1:])
+
+
 def feature_maps(images, kernels, layers):
     """Return the last layer's maps."""
     for layer_kernels, layer in zip(kernels, layers, strict=True):
-        make = separate_maps if layer.separate else mixed_maps
-        images = make(images, layer_kernels, layer)
+        images = layer_sums(images, layer_kernels, layer) / entries(layer_kernels)
     return images
 
 
@@ -217,17 +228,19 @@ def usual_scratch(X):
     return CACHE if "cpu" in str(device(X)).lower() else GPU
 
 
-def each_chunk(X, rows, image_shape, kernels, layers, dtype, size):
-    """Yield (rows, maps) for a slice of X's rows, `size` images at a time."""
+def each_chunk(X, rows, image_shape, dtype, size):
+    """Yield (rows, images) for a slice of X's rows, `size` images at a time."""
     for start in range(rows.start, rows.stop, size):
         chunk = slice(start, min(start + size, rows.stop))
-        images = namespace(X).reshape(dense_rows(X, chunk, dtype), (-1, *image_shape))
-        yield chunk, feature_maps(images, kernels, layers)
+        yield chunk, namespace(X).reshape(dense_rows(X, chunk, dtype), (-1, *image_shape))
 
 
 def write_maps(out, X, rows, image_shape, kernels, layers, scratch=None):
     """Write the maps of a slice of X's rows into the same rows of `out`, one row an image."""
     scratch = scratch or usual_scratch(X)
     size = images_at_once(image_shape, [each.shape for each in kernels], layers, scratch)
-    for chunk, maps in each_chunk(X, rows, image_shape, kernels, layers, out.dtype, size):
-        out[chunk, :] = namespace(maps).reshape(maps, (maps.shape[0], -1))
+    for chunk, images in each_chunk(X, rows, image_shape, out.dtype, size):
+        images = feature_maps(images, kernels[:-1], layers[:-1])
+        sums = layer_sums(images, kernels[-1], layers[-1])
+        table = namespace(sums).reshape(sums, (sums.shape[0], -1))
+        write_quotient(out, chunk, table, entries(kernels[-1]))
