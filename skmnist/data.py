@@ -38,7 +38,7 @@ def check_X_y(estimator, X, y, *, reset, name="y"):
 
 def check_same_place(estimator, X, W, method):
     """Refuse an X from another array library or device than W, what was fitted."""
-    if namespace(X) is not namespace(W) or device(X) != device(W):
+    if not _is_same_place(X, W):
         raise ValueError(
             f"Inputs passed to {type(estimator).__name__}.{method}() must use the same namespace "
             f"and the same device as those passed to fit(); got {_place(X)}, not {_place(W)}. "
@@ -51,12 +51,16 @@ def check_out(out, X, shape, dtype):
     wanted = f"out must be an array of {getattr(dtype, '__name__', dtype)} and of the shape {shape}"
     if not hasattr(out, "dtype"):
         raise TypeError(f"{wanted}; got {out!r}.")
-    if namespace(out) is not namespace(X) or device(out) != device(X):
+    if not _is_same_place(out, X):
         raise ValueError(f"{wanted}, and where X is, {_place(X)}; got one of {_place(out)}.")
     if tuple(out.shape) != shape or out.dtype != dtype:
         raise ValueError(f"{wanted}; got {out.dtype} and {tuple(out.shape)}.")
     if is_numpy(out) and not out.flags.writeable:
         raise ValueError(f"{wanted} that can be written; got one that is read-only.")
+
+
+def _is_same_place(one, other):
+    return namespace(one) is namespace(other) and device(one) == device(other)
 
 
 def _place(array):
@@ -89,7 +93,7 @@ def describe_validation(estimator, X_val, y_val, examples):
         X_val, labels = check_X_y(estimator, X_val, y_val, reset=False, name="y_val")
     except ValueError as error:
         raise ValueError(f"X_val or y_val cannot be used. {error}") from error
-    if namespace(X_val) is not namespace(examples.X) or device(X_val) != device(examples.X):
+    if not _is_same_place(X_val, examples.X):
         raise ValueError(
             f"X_val must be an array of the same library and device as X: {_place(examples.X)}; "
             f"got {_place(X_val)}."

@@ -89,19 +89,24 @@ def make_kernels(plan, shape, patches, rng):
     shape = (plan.height, plan.width, 1 if plan.layer.separate else shape[2])
     if isinstance(plan.kernels, str):
         kernels = SOURCES[plan.kernels](plan.n_kernels, shape, patches, rng)
+        if plan.is_later and plan.kernels == "patches":
+            # Products of patches with patches of such products, and so on, would become infinite.
+            kernels = by_rows(of_unit_size, kernels)
     else:
         kernels = given(plan.kernels, shape)
-    if plan.is_later and isinstance(plan.kernels, str) and plan.kernels == "patches":
-        # Products of patches with patches of such products, and so on, would soon be infinite.
-        kernels = of_unit_size(kernels.reshape(len(kernels), -1)).reshape(kernels.shape)
     if plan.normalize is None:
         return kernels, plan.layer
     # A patch without its mean, times a kernel, is the patch times a kernel without its mean.
-    kernels = without_means(kernels.reshape(len(kernels), -1)).reshape(kernels.shape)
+    kernels = by_rows(without_means, kernels)
     if plan.normalize == "mean":
         return kernels, plan.layer
     offset = CONTRAST * patches.rows.var(axis=1).mean()
     return kernels, plan.layer._replace(contrast=float(offset) if offset > 0 else 1.0)
+
+
+def by_rows(change, kernels):
+    """Return kernels changed by a function of rows, one row a kernel."""
+    return change(kernels.reshape(len(kernels), -1)).reshape(kernels.shape)
 
 
 def without_means(rows):

@@ -69,8 +69,6 @@ def check(name, value, rule):
 def check_for_layers(name, value, rule):
     """Do the same for a parameter that may have one value for each layer."""
     allowed = f"{rule.allowed}, or a tuple with one for each layer"
-    if is_layered(value) and len(value) == 0:
-        raise ValueError(f"{name} must be {allowed}; got {value!r}.")
     _check_each(name, value, value if is_layered(value) else [value], allowed, rule)
 
 
@@ -84,6 +82,8 @@ def is_layered(value):
 
 def _check_each(name, given, values, allowed, rule):
     message = f"{name} must be {allowed}; got {shown(given)}."
+    if len(values) == 0:
+        raise ValueError(message)
     for value in values:
         wrong_bool = is_bool(value) and bool not in rule.types
         if wrong_bool or not isinstance(value, rule.types):

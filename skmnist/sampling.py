@@ -11,8 +11,7 @@ from skmnist.network.convolution import (
     feature_maps,
     images_at_once,
     last_shape,
-    pad,
-    patches,
+    seen_by_kernels,
     separated,
 )
 
@@ -30,7 +29,7 @@ class Patches(NamedTuple):
 
 def class_numbers(y, n_rows):
     """Return the number of each row's class; all are of one class where y does not say."""
-    y = np.empty(0) if y is None else np.asarray(to_numpy(y))
+    y = np.empty(0) if y is None else to_numpy(y)
     if y.size != n_rows or y.shape[0] != n_rows or _is_continuous(y):
         return np.zeros(n_rows, dtype=np.int8)
     try:
@@ -87,20 +86,13 @@ def sample_patches(X, classes, image_shape, plan, kernels, layers, dtype, rng):
     found, numbers = [], []
     for chunk, images in each_chunk(X, rows, image_shape, dtype, size):
         maps = feature_maps(images, kernels, layers)
-        seen = np.transpose(to_numpy(_seen(maps, plan)), (0, 2, 1))
+        maps = separated(maps) if plan.layer.separate else maps
+        seen, _ = seen_by_kernels(maps, plan.height, plan.width, everywhere)
+        seen = np.transpose(to_numpy(seen), (0, 2, 1))
         drawn = _some_of_each(seen, n_each, rng)
         found.append(drawn.reshape(-1, drawn.shape[2]).astype(np.float64))
-        numbers.append(np.repeat(classes[chunk], len(found[-1]) // maps.shape[0]))
+        numbers.append(np.repeat(classes[chunk], len(found[-1]) // images.shape[0]))
     return Patches(np.concatenate(found), np.concatenate(numbers))
-
-
-def _seen(maps, plan):
-    """Return all patches of some maps: [images, entries of a kernel, positions]."""
-    maps = separated(maps) if plan.layer.separate else maps
-    if plan.layer.padding == "same":
-        maps = pad(maps, plan.height, plan.width)
-    rows, columns = maps.shape[1] - plan.height + 1, maps.shape[2] - plan.width + 1
-    return patches(maps, plan.height, plan.width, 1, rows, columns)
 
 
 def _some_of_each(seen, n, rng):

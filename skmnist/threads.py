@@ -21,6 +21,11 @@ def _libraries():
     return ThreadpoolController().select(user_api="blas").lib_controllers
 
 
+def _several_threads():
+    """List the libraries whose products take more than one thread now, and how many."""
+    return [(each, each.num_threads) for each in _libraries() if each.num_threads > 1]
+
+
 class _OneThreadAProduct:
     """A context in which products take one thread; left when the last of its users leaves.
 
@@ -37,7 +42,7 @@ class _OneThreadAProduct:
         with self.lock:
             self.users += 1
             if self.users == 1:
-                self.usual = [(each, each.num_threads) for each in _libraries()]
+                self.usual = _several_threads()
                 for library, _ in self.usual:
                     library.set_num_threads(1)
 
@@ -56,15 +61,15 @@ class _OneThreadAProduct:
     def _give_back(self):
         for library, n in self.usual:
             # Unless somebody else has a say now: then it is theirs to set back.
-            if n > 1 and library.num_threads == 1:
+            if library.num_threads == 1:
                 release(library)
                 library.set_num_threads(n)
-            release(library)
+                release(library)
 
     def usual_threads(self):
         """Return how many threads a product takes outside of this context."""
         with self.lock:
-            usual = self.usual if self.users else [(e, e.num_threads) for e in _libraries()]
+            usual = self.usual if self.users else _several_threads()
             return max((n for _, n in usual), default=1)
 
 

@@ -123,6 +123,16 @@ def patches(images, height, width, stride, rows, columns):
     return namespace(images).reshape(seen, (images.shape[0], -1, rows * columns))
 
 
+def seen_by_kernels(images, height, width, layer):
+    """Return what a layer's kernels see, padding included, and at how many rows and columns."""
+    _, kept = map_sizes(images.shape[1:3], (height, width), layer)
+    # Positions that no pool would cover are not computed at all.
+    rows, columns = (n * size for n, size in zip(kept, layer.pool_size, strict=True))
+    if layer.padding == "same":
+        images = pad(images, height, width)
+    return patches(images, height, width, layer.stride, rows, columns), (rows, columns)
+
+
 def sums_of_products(seen, kernels):
     """Return each kernel's sum over its entries of entry times pixel: [b, positions, maps].
 
@@ -157,12 +167,7 @@ def mixed_sums(images, kernels, layer):
     """Return one layer's maps before the mean is taken, each kernel spanning all channels (B7)."""
     xp = namespace(images)
     n_kernels, height, width, _ = kernels.shape
-    _, kept = map_sizes(images.shape[1:3], (height, width), layer)
-    # Positions that no pool would cover are not computed at all.
-    rows, columns = (n * size for n, size in zip(kept, layer.pool_size, strict=True))
-    if layer.padding == "same":
-        images = pad(images, height, width)
-    seen = patches(images, height, width, layer.stride, rows, columns)
+    seen, (rows, columns) = seen_by_kernels(images, height, width, layer)
     found = sums_of_products(seen, kernels)
     if layer.contrast is not None:
         found = found / deviations(seen, layer.contrast)
