@@ -1,12 +1,15 @@
-"""What the benchmarks share: taking turns, medians, tables, the machine, torch."""
+"""What the benchmarks share: taking turns, medians, reports, the machine, torch."""
 
 import argparse
 import importlib.util
 import os
 import platform
+import shlex
 import statistics
+import sys
 import time
 from contextlib import suppress
+from datetime import date
 from importlib import metadata
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from threadpoolctl import threadpool_info
 
 import skmnist
 
+PAGES = Path(__file__).resolve().parents[2] / "docs" / "benchmarks"
 PAUSE = 0.2  # idle threads of one BLAS spin for a while and would slow the next one
 
 # ---- asking ----
@@ -21,14 +25,26 @@ PAUSE = 0.2  # idle threads of one BLAS spin for a while and would slow the next
 
 def argument_parser(documentation, contenders=()):
     """Start a command line described by a docstring's first line."""
-    summary = documentation.partition("\n")[0]
-    parser = argparse.ArgumentParser(description=summary)
+    parser = argparse.ArgumentParser(description=first_line(documentation))
+    parser.add_argument(
+        "--record",
+        nargs="?",
+        type=Path,
+        const=PAGES,
+        metavar="FOLDER",
+        help="write a page in Markdown too, into docs/benchmarks unless a folder is named",
+    )
     if contenders:
         names = ", ".join(contenders)
         parser.add_argument(
             "--only", nargs="+", choices=contenders, metavar="NAME", help=f"of {names}"
         )
     return parser
+
+
+def first_line(documentation):
+    """Say in one line what a docstring is about."""
+    return documentation.partition("\n")[0]
 
 
 # ---- taking turns ----
@@ -99,6 +115,64 @@ def print_table(headers, rows):
     for name, *cells in lines:
         padded = [f"{cell:>{width}}" for cell, width in zip(cells, widths[1:], strict=True)]
         print("  ".join([f"{name:<{widths[0]}}", *padded]))
+
+
+def markdown_table(headers, rows):
+    """Write the same columns in Markdown, the first to the left."""
+    rulers = ["---", *["---:"] * (len(headers) - 1)]
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in [headers, rulers, *rows])
+
+
+def write_whole(path, text):
+    """Write a file so that there is the old one or the new one, and never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".unfinished")
+    try:
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+class Report:
+    """What a benchmark says: printed at once, and kept for a page of the documentation.
+
+    The page has the name of the script and of the switches that are on, such as
+    ``convolve_speed_memory``.
+    """
+
+    def __init__(self, script, documentation, arguments, argv=None):
+        script = Path(script).stem
+        switches = [name for name, value in vars(arguments).items() if value is True]
+        given = shlex.join(sys.argv[1:] if argv is None else argv)
+        self.name = "_".join([script, *switches])
+        self.folder = arguments.record
+        title = [first_line(documentation).rstrip("."), *(f"`--{each}`" for each in switches)]
+        self.parts = [
+            f"# {', '.join(title)}",
+            f'`make bench NAME={script} ARGS="{given}"`, {date.today()}',
+        ]
+        self.line(machine())
+
+    def line(self, text):
+        """Say something."""
+        print(text, flush=True)
+        self.parts.append(text.strip())
+
+    def heading(self, text):
+        """Say what comes next."""
+        print(f"\n{text}")
+        self.parts.append(f"## {text}")
+
+    def table(self, headers, rows):
+        """Show a table."""
+        print_table(headers, rows)
+        self.parts.append(markdown_table(headers, rows))
+
+    def record(self):
+        """Write the page, if the command line asked for it."""
+        if self.folder:
+            write_whole(self.folder / f"{self.name}.md", "\n\n".join(self.parts) + "\n")
 
 
 def cpu_model():

@@ -14,7 +14,7 @@ Run it from the root of the repository::
 import tempfile
 
 import numpy as np
-from _common import argument_parser, machine, median_and_spread, print_table, ratio, seconds_of
+from _common import Report, argument_parser, median_and_spread, ratio, seconds_of
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline
 
@@ -63,14 +63,15 @@ def main(argv=None):
     arguments = parser.parse_args(argv)
     X, y = load_mnist(subset="train", return_X_y=True)
     X, y = X[: arguments.images], y[: arguments.images]
-    print(machine())
+    report = Report(__file__, __doc__, arguments, argv)
     rounds = [one_round(X, y) for _ in range(arguments.rounds)]
     timings = {name: [each[name] for each in rounds] for name in rounds[0]}
     rows = [
         [name, median_and_spread(values), f"{ratio(values, timings['no memory']):.2f}"]
         for name, values in timings.items()
     ]
-    print_table([f"{len(X):,} images, seconds", "median (min to max)", "/ no memory"], rows)
+    report.table([f"{len(X):,} images, seconds", "median (min to max)", "/ no memory"], rows)
+    report.record()
 
 
 if __name__ == "__main__":

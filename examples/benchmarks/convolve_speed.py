@@ -28,12 +28,11 @@ import os
 
 import numpy as np
 from _common import (
+    Report,
     argument_parser,
     choose,
     forget_peak,
     interleave,
-    machine,
-    print_table,
     process_memory,
     seconds_of,
     timing_table,
@@ -60,7 +59,7 @@ def make_ours(kernels, pool_size, X, n_jobs):
     return lambda images: transformer.feature_maps(images.reshape(len(images), -1))
 
 
-def make_torch(kernels, pool_size, X):
+def make_torch(kernels, pool_size, X, report):
     """Prepare torch's convolution, in the portions that it does fastest."""
     import torch
     from torch.nn.functional import avg_pool2d, conv2d
@@ -80,7 +79,7 @@ def make_torch(kernels, pool_size, X):
 
     sizes = [size for size in PORTIONS if size <= len(X)]
     best = min(sizes, key=lambda size: best_of(3, lambda: in_portions(X, size)))
-    print(f"    torch is fastest with {best} images at a time")
+    report.line(f"    torch is fastest with {best} images at a time")
     return lambda images: in_portions(images, best).permute(0, 2, 3, 1).numpy()
 
 
@@ -110,12 +109,12 @@ def overlap_added(image, kernel):
     return oaconvolve(image, kernel[::-1, ::-1] / kernel.size, mode="valid")
 
 
-def makers(kernels, pool_size, X):
+def makers(kernels, pool_size, X, report):
     """Map each contender to a function that prepares it; SciPy does not pool."""
     found = {
         "skmnist": lambda: make_ours(kernels, pool_size, X, -1),
         "skmnist, 1 thread": lambda: make_ours(kernels, pool_size, X, 1),
-        "torch": lambda: make_torch(kernels, pool_size, X),
+        "torch": lambda: make_torch(kernels, pool_size, X, report),
     }
     if pool_size is None:
         found["correlate2d"] = lambda: make_scipy(kernels, correlated)
@@ -136,26 +135,26 @@ def compare(convolvers, X):
         np.testing.assert_allclose(convolve(X[:5]), expected, atol=1e-2, err_msg=name)
 
 
-def measure_speed(X, n_rounds, only):
-    """Print a table for each number and size of kernels, and each way of pooling."""
+def measure_speed(X, n_rounds, only, report):
+    """Report a table for each number and size of kernels, and each way of pooling."""
     rng = np.random.default_rng(0)
     for pool_size in POOLS:
         for n_kernels, size in SIZES:
             kernels = rng.standard_normal((n_kernels, size, size)).astype(np.float32)
             what = f"ReLU, {pool_size}×{pool_size} means" if pool_size else "all maps"
-            print(f"\n{len(X):,} images, {n_kernels} kernels of {size}×{size}, {what}: ms")
-            found = makers(kernels, pool_size, X)
+            report.heading(f"{len(X):,} images, {n_kernels} kernels of {size}×{size}, {what}: ms")
+            found = makers(kernels, pool_size, X, report)
             chosen = choose(found, [name for name in only or found if name in found])
             convolvers = {name: make() for name, make in chosen.items()}
             compare(convolvers, X)
             contenders = {name: timed(name, each, X) for name, each in convolvers.items()}
             interleave(contenders, 1)
             seconds = interleave(contenders, n_rounds)
-            print_table(*timing_table(seconds, ["skmnist"], scale=1000, digits=0))
+            report.table(*timing_table(seconds, ["skmnist"], scale=1000, digits=0))
 
 
-def measure_memory(X):
-    """Print the time and the peak memory of one call for all images."""
+def measure_memory(X, report):
+    """Report the time and the peak memory of one call for all images."""
     kernels = np.random.default_rng(0).standard_normal((64, 7, 7))
     transformer = ConvFeatureTransformer(kernels, activation="relu", pool="mean", pool_size=4)
     transformer.fit(X)
@@ -164,11 +163,11 @@ def measure_memory(X):
     results = []
     seconds = seconds_of(lambda: results.append(transformer.transform(X)))
     above = process_memory("VmHWM") - before - results[0].nbytes
-    print(f"{len(X):,} images to {results[0].shape[1]} columns of {results[0].dtype}")
-    print(
+    report.line(f"{len(X):,} images to {results[0].shape[1]} columns of {results[0].dtype}")
+    report.line(
         f"{seconds:.1f} s; input {X.nbytes / 1e6:.0f} MB, output {results[0].nbytes / 1e6:.0f} MB"
     )
-    print(f"peak above input and output: {above / 1e6:.1f} MB")
+    report.line(f"peak above input and output: {above / 1e6:.1f} MB")
 
 
 def main(argv=None):
@@ -179,13 +178,14 @@ def main(argv=None):
     parser.add_argument("--memory", action="store_true", help="measure the peak memory instead")
     arguments = parser.parse_args(argv)
     X, _ = load_mnist(subset="train", return_X_y=True)
-    print(machine())
+    report = Report(__file__, __doc__, arguments, argv)
     if arguments.memory:
-        measure_memory(X)
-        return
-    images = X[: arguments.images].reshape(-1, 28, 28).astype(np.float32)
-    only = arguments.only and [*dict.fromkeys(["skmnist", *arguments.only])]
-    measure_speed(images, arguments.rounds, only)
+        measure_memory(X, report)
+    else:
+        images = X[: arguments.images].reshape(-1, 28, 28).astype(np.float32)
+        only = arguments.only and [*dict.fromkeys(["skmnist", *arguments.only])]
+        measure_speed(images, arguments.rounds, only, report)
+    report.record()
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ import subprocess
 import sys
 import warnings
 
-from _common import argument_parser, forget_peak, machine, print_table, process_memory
+from _common import Report, argument_parser, forget_peak, process_memory
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
@@ -83,12 +83,13 @@ def main(argv=None):
         measure_here(arguments.measure_here, arguments.epochs)
         return
 
-    print(machine())
+    report = Report(__file__, __doc__, arguments, argv)
     rows = []
     for name in arguments.only or CLASSIFIERS:
         sizes = measure(name, arguments.epochs)
         rows.append([name, *(f"{size / 1e6:.1f}" for size in sizes)])
-    print_table(HEADERS, rows)
+    report.table(HEADERS, rows)
+    report.record()
 
 
 if __name__ == "__main__":

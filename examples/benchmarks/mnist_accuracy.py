@@ -19,7 +19,7 @@ import ast
 import time
 
 import numpy as np
-from _common import argument_parser, machine
+from _common import Report, argument_parser
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 
@@ -78,15 +78,16 @@ def main(argv=None):
     settings = dict(arguments.settings)
     data = SPLITS[arguments.split]()
 
-    print(machine())
-    print(f"{arguments.split}: {len(data[0]):,} to train, {len(data[1]):,} to test")
-    print(f"settings: {settings or 'defaults'}")
+    report = Report(__file__, __doc__, arguments, argv)
+    report.line(f"{arguments.split}: {len(data[0]):,} to train, {len(data[1]):,} to test")
+    report.line(f"settings: {settings or 'defaults'}")
     accuracies = []
     for seed in arguments.seeds:
         accuracy, seconds = run(data, settings, seed, arguments.features)
         accuracies.append(accuracy)
-        print(f"seed {seed}: {accuracy:.2%} in {seconds:.1f} s", flush=True)
-    print(f"mean:   {np.mean(accuracies):.3%}")
+        report.line(f"seed {seed}: {accuracy:.2%} in {seconds:.1f} s")
+    report.line(f"mean:   {np.mean(accuracies):.3%}")
+    report.record()
 
 
 if __name__ == "__main__":

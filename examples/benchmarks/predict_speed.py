@@ -23,11 +23,10 @@ from functools import partial
 
 import numpy as np
 from _common import (
+    Report,
     argument_parser,
     choose,
     interleave,
-    machine,
-    print_table,
     seconds_of,
     timing_table,
     torch_network,
@@ -105,11 +104,12 @@ def main(argv=None):
     makers = choose(prepare(X[:N_TRAIN], y[:N_TRAIN], X_test))
     predictors = {name: make() for name, make in makers.items()}
 
-    print(machine())
+    report = Report(__file__, __doc__, arguments, argv)
     for n_images, n_calls in [(1, arguments.calls), (len(X_test), 1)]:
         seconds = measure(predictors, n_images, n_calls, arguments.rounds)
-        print(f"\nimages: {n_images:,}, milliseconds a call, {arguments.rounds} rounds")
-        print_table(*timing_table(seconds, ["skmnist"], scale=1000, digits=3))
+        report.heading(f"images: {n_images:,}, milliseconds a call, {arguments.rounds} rounds")
+        report.table(*timing_table(seconds, ["skmnist"], scale=1000, digits=3))
+    report.record()
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ Run it from the root of the repository::
 import warnings
 
 import numpy as np
-from _common import argument_parser, machine, print_table
+from _common import Report, argument_parser
 from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import StratifiedKFold, cross_val_score
@@ -53,22 +53,24 @@ def main(argv=None):
     """Print a row for each data set, and their average."""
     parser = argument_parser(__doc__)
     parser.add_argument("--seeds", type=int, default=3)
-    n_seeds = parser.parse_args(argv).seeds
+    arguments = parser.parse_args(argv)
+    n_seeds = arguments.seeds
     warnings.simplefilter("ignore", ConvergenceWarning)
 
-    print(machine())
+    report = Report(__file__, __doc__, arguments, argv)
     table = {}
     for name, load in DATA_SETS.items():
         X, y = load(return_X_y=True)
         table[name] = [mean_accuracy(clf, X, y, n_seeds) for clf in CLASSIFIERS]
     table["average"] = np.mean(list(table.values()), axis=0)
-    print_table(
+    report.table(
         [f"accuracy in %, seeds: {n_seeds}", "skmnist", "MLPClassifier", "difference"],
         [
             [name, f"{ours:.2f}", f"{theirs:.2f}", f"{ours - theirs:+.2f}"]
             for name, (ours, theirs) in table.items()
         ],
     )
+    report.record()
 
 
 if __name__ == "__main__":

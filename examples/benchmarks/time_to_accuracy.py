@@ -25,12 +25,11 @@ from typing import NamedTuple
 
 import numpy as np
 from _common import (
+    Report,
     argument_parser,
     choose,
     interleave,
-    machine,
     median_and_spread,
-    print_table,
     timing_table,
     torch_epoch,
     torch_network,
@@ -127,8 +126,8 @@ def load_data():
     return raw, scaled
 
 
-def report(runs):
-    """Print how long each took, and how well it did in that time."""
+def results_table(runs):
+    """Make a row of how long each took, and how well it did in that time."""
     seconds = {name: [run.seconds for run in each] for name, each in runs.items()}
     headers, rows = timing_table(seconds, ["skmnist"])
     for row in rows:
@@ -140,7 +139,7 @@ def report(runs):
             median_and_spread(percent),
             f"{n_reached} of {len(each)}",
         ]
-    print_table([*headers, "epochs", "test accuracy, %", "reached"], rows)
+    return [*headers, "epochs", "test accuracy, %", "reached"], rows
 
 
 def main(argv=None):
@@ -153,10 +152,11 @@ def main(argv=None):
         name: partial(run, raw, scaled) for name, run in choose(CONTENDERS, arguments.only).items()
     }
 
-    print(machine())
-    print(f"skmnist: {SHORT_SCHEDULE}")
-    print(f"seconds to {TARGET:.1%} on the test images, seeds 0 to {arguments.seeds - 1}")
-    report(interleave(contenders, arguments.seeds))
+    report = Report(__file__, __doc__, arguments, argv)
+    report.line(f"skmnist: {SHORT_SCHEDULE}")
+    report.line(f"seconds to {TARGET:.1%} on the test images, seeds 0 to {arguments.seeds - 1}")
+    report.table(*results_table(interleave(contenders, arguments.seeds)))
+    report.record()
 
 
 if __name__ == "__main__":

@@ -31,11 +31,11 @@ from pathlib import Path
 
 import numpy as np
 from _common import (
+    Report,
     argument_parser,
     choose,
     interleave,
     machine,
-    print_table,
     seconds_of,
     timing_table,
     torch_epoch,
@@ -166,16 +166,17 @@ def main(argv=None):
     X, y = load_mnist(subset="train", return_X_y=True)
     X = X.astype(np.float32) / 255
 
-    print(machine())
+    report = Report(__file__, __doc__, arguments, argv)
     timings = {}
     for batch_size in arguments.batches:
         seconds = measure(X, y, batch_size, arguments.only, arguments.rounds)
         timings[batch_size] = seconds
-        print(f"\nbatch {batch_size}, seconds an epoch, {arguments.rounds} rounds")
-        print_table(*timing_table(seconds, ["products", "skmnist"]))
+        report.heading(f"batch {batch_size}, seconds an epoch, {arguments.rounds} rounds")
+        report.table(*timing_table(seconds, ["products", "skmnist"]))
+    report.record()
     if arguments.json:
-        report = {"machine": machine(), "seconds_per_epoch": timings}
-        arguments.json.write_text(json.dumps(report, indent=2) + "\n")
+        found = {"machine": machine(), "seconds_per_epoch": timings}
+        arguments.json.write_text(json.dumps(found, indent=2) + "\n")
 
 
 if __name__ == "__main__":
