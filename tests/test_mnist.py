@@ -12,6 +12,7 @@ from sklearn.datasets import load_digits
 
 from skmnist import datasets
 from skmnist.datasets import load_mnist, mnist
+from skmnist.datasets.optional import optional
 
 HERE = Path(datasets.__file__).parent
 
@@ -162,7 +163,7 @@ def test_frames_without_pandas_tell_what_to_install():
     assert done.stdout.strip() == "10000"
     assert "ImportError: as_frame=True needs pandas: pip install pandas" in done.stderr
     with pytest.raises(ImportError, match="this needs no_such_module: pip install no_such_module"):
-        mnist._optional("no_such_module", "this")
+        optional("no_such_module", "this")
 
 
 def test_every_file_has_its_checksum_and_its_license():

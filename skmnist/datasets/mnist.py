@@ -2,13 +2,13 @@
 
 import hashlib
 from contextlib import contextmanager
-from importlib import import_module
 from importlib.resources import files
 
 import numpy as np
 from sklearn.utils import Bunch
 
 from .idx import append_idx
+from .optional import optional
 
 _DATA = files(__package__) / "data"
 _PARTS = {"train": ("train",), "test": ("t10k",), "all": ("train", "t10k")}
@@ -20,13 +20,13 @@ def load_mnist(*, subset="train", return_X_y=False, as_frame=False):
     The images come with the package: nothing is downloaded. Each file is
     compared with its SHA-256 before it is used.
 
-    ==============   ==============
+    ===============  ==============
     Classes                      10
     Training images          60,000
     Test images              10,000
     Features                    784
     Values               0 to 255
-    ==============   ==============
+    ===============  ==============
 
     Parameters
     ----------
@@ -138,14 +138,7 @@ def _checksum(name):
 
 
 def _framed(data, target, feature_names):
-    pd = _optional("pandas", "as_frame=True")
+    pd = optional("pandas", "as_frame=True")
     data = pd.DataFrame(data, columns=feature_names, copy=False)
     target = pd.Series(target, name="target", copy=False)
     return data, target, pd.concat([data, target], axis=1)
-
-
-def _optional(module, purpose):
-    try:
-        return import_module(module)
-    except ImportError as error:
-        raise ImportError(f"{purpose} needs {module}: pip install {module}") from error

@@ -2,4 +2,41 @@
 
 Shapes, everywhere in this package: a batch is ``X: [b, d]``; layer ``i`` has the weights
 ``W: [n_in, n_out]`` and the biases ``b: [n_out]``; what it puts out is ``[b, n_out]``.
+
+The four steps of the lecture, on one batch, again and again:
+
+>>> import numpy as np
+>>> from skmnist.datasets import load_mnist
+>>> from skmnist.network import ACTIVATIONS, LOSSES, backward, forward, gradients, initialise
+>>> X, y = load_mnist(return_X_y=True)
+>>> X, Y = X[:100] / 255, np.eye(10)[y[:100]]
+>>> rng = np.random.default_rng(0)
+>>> coefs, intercepts = initialise([784, 32, 10], "relu", Y.mean(axis=0), rng)
+>>> losses = []
+>>> for _ in range(20):  # step 4: loop
+...     passed = forward(X, coefs, intercepts, "relu", "relu")  # step 1: outputs
+...     out = passed.outputs[-1]
+...     losses.append(LOSSES["mse"].value(out, Y).sum(axis=1).mean())  # step 2: loss
+...     delta = LOSSES["mse"].slope(out, Y) * ACTIVATIONS["relu"].slope(out) / len(X)
+...     slopes = gradients(passed, backward(delta, passed, coefs, "relu"))  # step 3: gradient
+...     for parameters, their_slopes in zip((coefs, intercepts), slopes, strict=True):
+...         for parameter, slope in zip(parameters, their_slopes, strict=True):
+...             parameter -= 0.1 * slope
+>>> bool(losses[-1] < 0.9 * losses[0])
+True
 """
+
+from skmnist.network.activations import ACTIVATIONS
+from skmnist.network.losses import LOSSES
+from skmnist.network.mlp import backward, forward, gradients, initialise
+from skmnist.network.simplex import project_to_simplex
+
+__all__ = [
+    "ACTIVATIONS",
+    "LOSSES",
+    "backward",
+    "forward",
+    "gradients",
+    "initialise",
+    "project_to_simplex",
+]

@@ -30,12 +30,12 @@ def mse_slope(outputs, targets):
 
 
 def mae(outputs, targets):
-    """|out - y|."""
+    """``|out - y|``."""
     return abs(outputs - targets)
 
 
 def mae_slope(outputs, targets):
-    """d |out - y| / d out = the sign of (out - y)."""
+    """``d |out - y| / d out`` = the sign of (out - y)."""
     return namespace(outputs).sign(outputs - targets)
 
 

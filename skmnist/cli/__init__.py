@@ -1,0 +1,55 @@
+"""The command ``skmnist``: train, evaluate, predict, report; what fails says so in one line."""
+
+import os
+import sys
+import warnings
+
+from skmnist.cli.evaluating import evaluate
+from skmnist.cli.parsing import make_parser
+from skmnist.cli.predicting import predict
+from skmnist.cli.reporting import report
+from skmnist.cli.saying import say_error, say_warning
+from skmnist.cli.training import train
+
+__all__ = ["main"]
+
+COMMANDS = {"train": train, "evaluate": evaluate, "predict": predict, "report": report}
+FAILED, INTERRUPTED, NOBODY_READS = 2, 130, 141
+
+
+def main(argv=None):
+    """Run the command line and return its exit status.
+
+    Parameters
+    ----------
+    argv : list of str or None, default=None
+        What follows ``skmnist`` on the command line; None is what this process was given.
+
+    Returns
+    -------
+    status : int
+        0, or 2 for an error, 130 for Ctrl-C, 141 if nobody reads what is printed.
+
+    Examples
+    --------
+    >>> from skmnist.cli import main
+    >>> main(["evaluate", "no-such-model.joblib"])
+    2
+    """
+    arguments = make_parser().parse_args(argv)
+    with warnings.catch_warnings():
+        warnings.showwarning = say_warning
+        try:
+            status = COMMANDS[arguments.command](arguments)
+            sys.stdout.flush()  # a reader who has left shows here, not at exit
+            return status or 0
+        except KeyboardInterrupt as interruption:
+            print(f"\n{interruption}" if interruption.args else "\nStopped.", file=sys.stderr)
+            return INTERRUPTED
+        except BrokenPipeError:
+            # Python would fail once more when it flushes what nobody reads.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return NOBODY_READS
+        except Exception as error:
+            say_error(error)
+            return FAILED

@@ -1,0 +1,34 @@
+"""``skmnist predict``: the digit in each picture, and how sure the model is."""
+
+from skmnist.cli.data import MNIST_PIXELS
+from skmnist.cli.files import load_model
+from skmnist.cli.saying import say_error
+from skmnist.datasets import read_photo
+
+
+def predict(arguments):
+    """Print a line a picture; one that cannot be read does not keep back the others."""
+    model = load_model(arguments.model)
+    if model.n_features_in_ != MNIST_PIXELS:
+        raise ValueError(
+            f"A picture becomes {MNIST_PIXELS} pixels, as in MNIST; {arguments.model} was trained "
+            f"on images of {model.n_features_in_}."
+        )
+    failures = 0
+    for path in arguments.images:
+        try:
+            image = read_photo(path)
+        except (OSError, ValueError) as error:
+            failures += 1
+            say_error(error)
+        else:
+            print(f"{path}  {_answer(model, image[None])}")
+    return 2 if failures else 0
+
+
+def _answer(model, X):
+    """Return the label, and the probability that the model gives it."""
+    [label] = model.predict(X)
+    if not hasattr(model, "predict_proba"):
+        return f"{label}"
+    return f"{label}  {model.predict_proba(X).max():.1%}"

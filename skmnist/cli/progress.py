@@ -1,0 +1,39 @@
+"""A line that shows how far a training is: rewritten on a terminal, else a line each time."""
+
+import sys
+
+
+class Progress:
+    """The live line; what follows begins below it."""
+
+    def __init__(self, stream=None):
+        self.stream = stream or sys.stderr
+        self.is_live = self.stream.isatty()
+        self.shown = ""
+
+    def show(self, text, *, lasting=True):
+        """Show a text in place of the last; where lines stay, show lasting ones only."""
+        if self.is_live:
+            self.stream.write("\r" + text.ljust(len(self.shown)))
+            self.shown = text
+        elif lasting:
+            self.stream.write(text + "\n")
+        self.stream.flush()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        if self.is_live and self.shown:
+            self.stream.write("\n")
+
+
+def duration(seconds):
+    """Write a time as people say it: 0.4 s, 12 s, 3 min 5 s, 2 h 10 min."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"

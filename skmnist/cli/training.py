@@ -1,0 +1,135 @@
+"""``skmnist train``: epoch by epoch, so that a stop loses no more than the one it is in."""
+
+import shlex
+import time
+
+from sklearn.pipeline import Pipeline
+
+from skmnist import ConvFeatureTransformer, MLPDigitClassifier
+from skmnist.cli.data import read_images
+from skmnist.cli.files import check_can_write, load_model, save_model
+from skmnist.cli.parsing import OF_A_NEW_TRAINING
+from skmnist.cli.progress import Progress, duration
+from skmnist.settings import epochs_in_total
+
+
+def train(arguments):
+    """Train a model, or go on with one, and save it."""
+    for option in ("out", "checkpoint"):
+        if (path := getattr(arguments, option)) is not None:
+            check_can_write(f"--{option}", path)
+    model = _resumed(arguments) if arguments.resume else None
+    data = read_images(arguments.data, "train")
+    model = model or _new_model(arguments, data)
+    started = time.perf_counter()
+    with Progress() as progress:
+        try:
+            X = _input_of_network(model, data, progress)
+            _train_epochs(model, X, data.y, progress, arguments.checkpoint)
+        except KeyboardInterrupt as interruption:
+            raise KeyboardInterrupt(_keep_last_epoch(model, arguments)) from interruption
+    _finish(network(model))
+    save_model(model, arguments.out)
+    seconds = duration(time.perf_counter() - started)
+    print(f"Trained on {len(data.y):,} images in {seconds}. Saved {arguments.out}. Next:")
+    for command in ("evaluate", "report"):
+        print(f"    skmnist {command} {shlex.quote(str(arguments.out))}")
+
+
+def network(model):
+    """Return the classifier in a model, be it the last step of a pipeline or alone."""
+    return model[-1] if isinstance(model, Pipeline) else model
+
+
+def _new_model(arguments, data):
+    """Return what the command line asks for, untrained."""
+    seed = arguments.seed or 0
+    asked = {
+        "hidden_layer_sizes": None if arguments.hidden is None else tuple(arguments.hidden),
+        "loss": arguments.loss,
+        "early_stopping": arguments.early_stopping,
+        "max_iter": arguments.epochs,
+    }
+    asked = {name: value for name, value in asked.items() if value is not None}
+    classifier = MLPDigitClassifier(warm_start=True, random_state=seed, **asked)
+    n_epochs, _ = epochs_in_total(classifier, len(data.X))
+    classifier.set_params(schedule_iter=n_epochs)
+    if not arguments.features:
+        return classifier
+    features = ConvFeatureTransformer(image_shape=data.image_shape, random_state=seed)
+    return Pipeline([("features", features), ("classifier", classifier)])
+
+
+def _resumed(arguments):
+    """Return the model in a checkpoint, which goes on as it was begun."""
+    given = [name for name in OF_A_NEW_TRAINING if getattr(arguments, name) is not None]
+    if given:
+        option = given[0].replace("_", "-")
+        raise ValueError(f"--{option} is for a new training; --resume goes on as it was begun.")
+    model = load_model(arguments.resume)
+    classifier = network(model)
+    is_ours = isinstance(classifier, MLPDigitClassifier)
+    if not (is_ours and classifier.warm_start and classifier.schedule_iter):
+        raise ValueError(f"{arguments.resume} is no checkpoint but a finished model.")
+    return model
+
+
+def _input_of_network(model, data, progress):
+    """Return what the network is trained on: pixels, or features that are made of them."""
+    if not isinstance(model, Pipeline):
+        return data.X
+    progress.show(f"making feature maps of {len(data.X):,} images")
+    features = model[0]
+    if not hasattr(features, "kernels_"):
+        features.fit(data.X, data.y)
+    return features.transform(data.X)
+
+
+def _train_epochs(model, X, y, progress, checkpoint):
+    """Go on, an epoch at a time, until all are done or early stopping says so."""
+    classifier = network(model)
+    n_epochs, begun, started = classifier.schedule_iter, _epochs_done(model), time.perf_counter()
+    progress.show(f"epoch {begun}/{n_epochs}", lasting=False)
+    for epoch in range(begun + 1, n_epochs + 1):
+        classifier.set_params(max_iter=epoch).fit(X, y)
+        if classifier.n_iter_ < epoch:
+            progress.show(f"no longer getting better: epoch {classifier.best_iter_} is kept")
+            return
+        if checkpoint is not None:
+            save_model(model, checkpoint)
+        each = (time.perf_counter() - started) / (epoch - begun)
+        progress.show(_last_epoch(classifier, each * (n_epochs - epoch)))
+
+
+def _last_epoch(classifier, seconds_left):
+    line = f"epoch {classifier.n_iter_}/{classifier.schedule_iter}"
+    line += f"   loss {classifier.loss_curve_[-1]:.5f}"
+    if classifier.validation_scores_:
+        line += f"   validation {classifier.validation_scores_[-1]:.2%}"
+    return line + (f"   {duration(seconds_left)} left" if seconds_left > 0 else "")
+
+
+def _finish(classifier):
+    """Make a classifier what one call of fit would have made it: nothing to go on from."""
+    classifier.set_params(warm_start=False, max_iter=classifier.schedule_iter, schedule_iter=None)
+    vars(classifier).pop("_run", None)
+
+
+def _epochs_done(model):
+    return getattr(network(model), "n_iter_", 0)
+
+
+def _keep_last_epoch(model, arguments):
+    """Save what there is after a stop, and return how to go on."""
+    done = _epochs_done(model)
+    if not done:
+        return "Stopped before the first epoch was done: nothing is saved."
+    path = arguments.checkpoint or arguments.out.with_suffix(f".unfinished{arguments.out.suffix}")
+    save_model(model, path)
+    again = ["skmnist", "train", "--resume", path, "--out", arguments.out]
+    for option in ("data", "checkpoint"):
+        if getattr(arguments, option) is not None:
+            again += [f"--{option}", getattr(arguments, option)]
+    command = shlex.join(map(str, again))
+    n_epochs = network(model).schedule_iter
+    return f"Stopped after epoch {done} of {n_epochs}, kept in {path}. To go on:\n    {command}"

@@ -1,0 +1,87 @@
+"""From the pixels of a picture to ink: how far each is from the paper around it."""
+
+import numpy as np
+from scipy import ndimage
+
+LARGEST = 1024  # pixels on the longer side that are looked at; more are averaged
+NOTHING = "image shows no digit: nothing in it stands out from the rest"
+_SMALLEST = 4
+
+
+def ink_of(image):
+    """Zero on the paper, and the more the darker, or lighter, the ink is."""
+    return _ink(_grey(_reduced(_checked(image))))
+
+
+def _checked(image):
+    image = np.asarray(image)
+    if image.dtype.kind not in "buif":
+        raise ValueError(f"image must be an array of numbers, got dtype {image.dtype}")
+    channels = image.shape[2:]
+    if image.ndim not in (2, 3) or (channels and channels[0] not in (1, 3, 4)):
+        raise ValueError(
+            "image must have the shape (height, width) or (height, width, channels) with 3 "
+            f"channels, or 4 with transparency, got {image.shape}"
+        )
+    if min(image.shape[:2]) < _SMALLEST:
+        raise ValueError(
+            f"image must have at least {_SMALLEST} × {_SMALLEST} pixels, got {image.shape[:2]}"
+        )
+    return image
+
+
+def _reduced(image):
+    """Averages of blocks, so that the work is bounded; of large blocks, of some pixels."""
+    block = -(-max(image.shape[:2]) // LARGEST)
+    height, width = (max(length // block, 1) for length in image.shape[:2])
+    total, offsets = 0, range(0, block, -(-block // 3))
+    for row in offsets:
+        for column in offsets:
+            part = image[row::block, column::block][:height, :width]
+            total = total + part.astype(np.float32)
+    if not np.isfinite(total).all():
+        raise ValueError("image must not contain NaN or infinity")
+    return total / len(offsets) ** 2
+
+
+def _grey(image):
+    """One number a pixel; where nothing but transparency varies, that number is it."""
+    if image.ndim == 2:
+        return image
+    grey = image[:, :, :3].mean(axis=2)
+    if image.shape[2] < 4 or np.ptp(image[:, :, 3]) == 0:
+        return grey
+    opaque = image[:, :, 3] / image[:, :, 3].max()
+    visible = grey[opaque > 0.5]
+    if visible.std() < 0.05 * image[:, :, 3].max():
+        return opaque
+    return grey * opaque + np.median(visible) * (1 - opaque)
+
+
+def _ink(light):
+    """How far each pixel is from the paper around it, on the side of the ink."""
+    light = light - light.min()
+    if not light.any():
+        raise ValueError(NOTHING)
+    light = ndimage.gaussian_filter(light / light.max(), max(light.shape) / LARGEST)
+    if _is_light_on_dark(light):
+        light = 1 - light
+    return np.clip(_around(light, 80, 0.4) - light, 0, None)
+
+
+def _is_light_on_dark(light):
+    """Paper is what is most: the few that are far from it are ink."""
+    return ((light - _around(light, 50, 0.6)) ** 3).sum() > 0
+
+
+def _around(light, percentile, reach):
+    """A percentile of the neighbourhood of each pixel, found on a small copy."""
+    step = -(-max(light.shape) // 40)
+    small = ndimage.uniform_filter(light, step)[step // 2 :: step, step // 2 :: step]
+    size = int(reach * max(small.shape)) | 1
+    wide = ndimage.percentile_filter(small, percentile, size, mode="nearest")
+    wide = ndimage.gaussian_filter(wide, size / 8, mode="nearest")
+    where = [(np.arange(length) - step // 2) / step for length in light.shape]
+    return ndimage.map_coordinates(
+        wide, np.meshgrid(*where, indexing="ij"), order=1, mode="nearest"
+    )

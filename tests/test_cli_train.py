@@ -1,0 +1,208 @@
+"""skmnist train: the same model as in Python; stopped and gone on with, bit by bit."""
+
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import joblib
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from skmnist import ConvFeatureTransformer, MLPDigitClassifier
+from skmnist.cli import main
+from skmnist.datasets import load_mnist, write_idx
+
+SMALL = ["--hidden", "16", "--epochs", "4", "--seed", "3"]
+
+
+@pytest.fixture(scope="module")
+def digits():
+    """A thousand images, their labels."""
+    X, y = load_mnist(return_X_y=True)
+    return X[:1000], y[:1000]
+
+
+@pytest.fixture
+def data(digits, tmp_path):
+    """The same in an .npz, a tenth of them for testing."""
+    X, y = digits
+    path = tmp_path / "digits.npz"
+    images = X.reshape(-1, 28, 28)
+    np.savez(path, x_train=images[:900], y_train=y[:900], x_test=images[900:], y_test=y[900:])
+    return path
+
+
+def train(data, out, *options):
+    assert main(["train", "--data", str(data), "--out", str(out), *options]) == 0
+    return joblib.load(out)
+
+
+def expect_equal(model, other):
+    assert len(model.coefs_) == len(other.coefs_)
+    for W, V in zip(model.coefs_, other.coefs_, strict=True):
+        assert_array_equal(W, V)
+    assert model.loss_curve_ == other.loss_curve_
+
+
+def test_the_model_is_the_one_that_python_gives(digits, data, tmp_path):
+    X, y = digits
+    model = train(data, tmp_path / "model", *SMALL, "--loss", "mae")
+    same = MLPDigitClassifier(hidden_layer_sizes=(16,), max_iter=4, loss="mae", random_state=3)
+    expect_equal(model, same.fit(X[:900], y[:900]))
+
+
+def test_the_number_of_epochs_is_the_classifier_s_own(digits, tmp_path):
+    X, y = digits
+    path = tmp_path / "few.npz"
+    np.savez(path, x_train=X[:20], y_train=y[:20])
+    same = MLPDigitClassifier(hidden_layer_sizes=(2,), random_state=0).fit(X[:20], y[:20])
+    assert train(path, tmp_path / "model", "--hidden", "2").n_iter_ == same.n_iter_
+
+
+def test_without_hidden_layers_the_model_is_linear(data, tmp_path):
+    model = train(data, tmp_path / "model", "--hidden", "--epochs", "1")
+    assert [W.shape for W in model.coefs_] == [(784, 10)]
+
+
+def test_features_stand_in_front(digits, data, tmp_path):
+    X, y = digits
+    model = train(data, tmp_path / "model", *SMALL, "--features")
+    features = ConvFeatureTransformer(random_state=3).fit(X[:900], y[:900])
+    assert_array_equal(model[0].kernels_[0], features.kernels_[0])
+    same = MLPDigitClassifier(hidden_layer_sizes=(16,), max_iter=4, random_state=3)
+    expect_equal(model[1], same.fit(features.transform(X[:900]), y[:900]))
+    assert model.score(X[900:], y[900:]) > 0.8
+
+
+def test_a_finished_model_is_fitted_anew_by_fit(digits, data, tmp_path):
+    model = train(data, tmp_path / "model", *SMALL)
+    assert not model.warm_start
+    again = MLPDigitClassifier(**model.get_params()).fit(digits[0][:900], digits[1][:900])
+    expect_equal(model, again)
+
+
+def test_early_stopping_keeps_the_best_epoch(digits, data, tmp_path):
+    X, y = digits
+    options = ["--hidden", "16", "--epochs", "30", "--early-stopping"]
+    model = train(data, tmp_path / "model", *options)
+    same = MLPDigitClassifier(
+        hidden_layer_sizes=(16,), max_iter=30, early_stopping=True, random_state=0
+    ).fit(X[:900], y[:900])
+    assert model.n_iter_ == same.n_iter_
+    assert model.best_iter_ == same.best_iter_
+    expect_equal(model, same)
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_a_folder_of_idx_files_is_read(suffix, digits, data, tmp_path):
+    X, y = digits
+    write_idx(tmp_path / f"train-images-idx3-ubyte{suffix}", X[:900].reshape(-1, 28, 28))
+    write_idx(tmp_path / f"train-labels-idx1-ubyte{suffix}", y[:900].astype(np.uint8))
+    from_folder = train(tmp_path, tmp_path / "a", *SMALL)
+    expect_equal(from_folder, train(data, tmp_path / "b", *SMALL))
+
+
+@pytest.mark.parametrize(
+    ("arrays", "fragment"),
+    [
+        ({"x_test": np.zeros((2, 4)), "y_test": [0, 1]}, "x_train"),
+        ({"x_train": np.zeros((2, 4))}, "y_train"),
+        ({"x_train": np.zeros((2, 4)), "y_train": [0, 1, 2]}, "3 labels"),
+        ({"x_train": np.zeros(2), "y_train": [0, 1]}, "shape"),
+        ({"x_train": np.zeros((0, 4)), "y_train": []}, "shape"),
+        ({"x_train": np.array([{}]), "y_train": [0]}, "allow_pickle"),
+        ({"x_train": np.full((2, 4), np.nan), "y_train": [0, 1]}, "NaN"),
+    ],
+)
+def test_data_that_will_not_do_are_one_line(arrays, fragment, tmp_path, capsys):
+    np.savez(tmp_path / "data.npz", **arrays)
+    status = main(["train", "--data", str(tmp_path / "data.npz"), "--out", str(tmp_path / "out")])
+    printed = capsys.readouterr().err
+    assert status == 2
+    assert fragment in printed
+    assert printed.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_without_the_files_is_named(tmp_path, capsys):
+    assert main(["train", "--data", str(tmp_path), "--out", str(tmp_path / "out")]) == 2
+    assert "train-images-idx3-ubyte" in capsys.readouterr().err
+
+
+def test_each_epoch_is_shown_with_the_time_left(data, tmp_path, capsys):
+    train(data, tmp_path / "model", *SMALL)
+    shown = [line for line in capsys.readouterr().err.splitlines() if line.startswith("epoch")]
+    assert [line.split()[1] for line in shown] == ["1/4", "2/4", "3/4", "4/4"]
+    assert all(re.search(r"loss 0\.\d+ .* s left$", line) for line in shown[:-1])
+    assert "left" not in shown[-1]
+
+
+def command(data, *options):
+    """A training that takes long enough to be stopped."""
+    module = [sys.executable, "-m", "skmnist", "train", "--data", str(data), "--out", "model"]
+    return [*module, "--hidden", "64", "--epochs", "60", *options]
+
+
+def last_words(command, folder, text):
+    """Press Ctrl-C once a line with the text has come; return what comes from there on."""
+    with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True) as process:
+        for line in process.stderr:
+            if text in line:
+                break
+        process.send_signal(signal.SIGINT)
+        words = process.stderr.read()
+    assert process.returncode == 130
+    assert "Traceback" not in words
+    return words
+
+
+@pytest.mark.parametrize("options", [[], ["--early-stopping"]])
+def test_stopped_and_gone_on_with_is_never_stopped(options, data, tmp_path):
+    words = last_words(command(data, *options), tmp_path, "epoch 2/60")
+    assert not (tmp_path / "model").exists()
+    kept = joblib.load(tmp_path / "model.unfinished")
+    assert f"after epoch {kept.n_iter_} of 60" in words
+    assert 2 <= kept.n_iter_ < 60
+
+    advice = words.splitlines()[-1].split()
+    assert advice[:3] == ["skmnist", "train", "--resume"]
+    subprocess.run([sys.executable, "-m", *advice], cwd=tmp_path, check=True, capture_output=True)
+    whole = train(data, tmp_path / "whole", "--hidden", "64", "--epochs", "60", *options)
+    expect_equal(joblib.load(tmp_path / "model"), whole)
+
+
+def test_a_killed_training_goes_on_from_its_checkpoint(data, tmp_path):
+    options = ["--checkpoint", "kept"]
+    with subprocess.Popen(command(data, *options), cwd=tmp_path, stderr=subprocess.DEVNULL) as run:
+        while not (tmp_path / "kept").exists():
+            assert run.poll() is None
+            time.sleep(0.01)
+        run.kill()
+    assert joblib.load(tmp_path / "kept").n_iter_ < 60
+    resumed = train(data, tmp_path / "model", "--resume", str(tmp_path / "kept"))
+    expect_equal(resumed, train(data, tmp_path / "whole", "--hidden", "64", "--epochs", "60"))
+
+
+def test_a_stop_before_the_first_epoch_saves_nothing(data, tmp_path):
+    words = last_words(command(data, "--features"), tmp_path, "making feature maps")
+    assert "nothing is saved" in words
+    assert [path.name for path in tmp_path.iterdir()] == ["digits.npz"]
+
+
+def test_a_finished_model_cannot_be_resumed(data, tmp_path, capsys):
+    train(data, tmp_path / "model", *SMALL)
+    argv = ["train", "--data", str(data), "--resume", str(tmp_path / "model")]
+    assert main(argv) == 2
+    assert "finished" in capsys.readouterr().err
+
+
+def test_other_data_are_refused_by_a_resume(data, tmp_path, capsys):
+    last_words(command(data), tmp_path, "epoch 1/60")
+    other = tmp_path / "other.npz"
+    np.savez(other, x_train=np.ones((9, 5)), y_train=np.arange(9) % 3)
+    argv = ["train", "--data", str(other), "--resume", str(tmp_path / "model.unfinished")]
+    assert main([*argv, "--out", str(tmp_path / "out")]) == 2
+    assert "784" in capsys.readouterr().err

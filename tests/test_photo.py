@@ -1,0 +1,193 @@
+import io
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from scipy import ndimage
+from sklearn.datasets import load_digits
+
+from skmnist import MLPDigitClassifier
+from skmnist.datasets import load_mnist, photo_to_digit, read_photo
+
+Image = pytest.importorskip("PIL.Image")
+ImageDraw = pytest.importorskip("PIL.ImageDraw")
+
+SEVEN = [(90, 60), (170, 60), (110, 200)]
+
+
+@pytest.fixture(scope="module")
+def digits():
+    """Training images to take photos of, and a classifier that never saw them."""
+    X, y = load_mnist(return_X_y=True)
+    judge = MLPDigitClassifier(max_iter=4, random_state=0).fit(X[:5000], y[:5000])
+    return X[50_000:50_100].reshape(-1, 28, 28), y[50_000:50_100], judge
+
+
+def photo_of(digit, rng):
+    """Ink on paper that is lit from one side, somewhere on a sheet, with noise."""
+    ink = np.clip(1.5 * ndimage.zoom(digit / 255, 4, order=1) - 0.25, 0, 1)
+    sheet = np.zeros((200, 180))
+    top, left = rng.integers(1, 60, 2)
+    sheet[top : top + 112, left : left + 112] = ink
+    light = np.linspace(*rng.uniform(0.5, 1, 2), 180)
+    return 200 * light * (1 - 0.7 * sheet) + rng.normal(0, 4, sheet.shape)
+
+
+def drawing(mode="RGB", paper="white", ink="black", width=5):
+    picture = Image.new(mode, (300, 400), paper)
+    ImageDraw.Draw(picture).line(SEVEN, ink, width)
+    return picture
+
+
+def saved(picture, kind="PNG", **options):
+    file = io.BytesIO()
+    picture.save(file, kind, **options)
+    return file
+
+
+def difference(one, other):
+    return np.abs(one.astype(float).ravel() - other.astype(float).ravel()).mean()
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_digits_on_photos_are_read_as_well_as_the_originals(digits, inverted):
+    images, target, judge = digits
+    rng = np.random.default_rng(0)
+    photos = [photo_of(image, rng) for image in images]
+    made = [photo_to_digit(255 - photo if inverted else photo).ravel() for photo in photos]
+    original = judge.score(images.reshape(len(images), -1), target)
+    assert judge.score(np.array(made), target) >= original - 0.02
+
+
+def test_an_image_of_mnist_comes_out_nearly_as_it_went_in(digits):
+    images = digits[0]
+    differences = [difference(photo_to_digit(image), image) for image in images]
+    assert np.median(differences) < 1
+
+
+def test_the_digit_fills_its_box_and_its_mass_is_in_the_centre(digits):
+    digit = photo_to_digit(photo_of(digits[0][0], np.random.default_rng(0)))
+    rows, columns = np.nonzero(digit)
+    assert max(np.ptp(rows), np.ptp(columns)) + 1 in (19, 20)
+    np.testing.assert_allclose(ndimage.center_of_mass(digit), (14, 14), atol=0.6)
+    assert digit.max() == 255
+    assert digit.dtype == np.uint8
+
+
+def test_images_of_eight_by_eight_pixels_keep_their_shape():
+    image = load_digits().images[0]
+    assert photo_to_digit(image)[14, 14] < photo_to_digit(image).max() / 3  # a 0 is hollow
+
+
+def test_neither_type_nor_range_nor_channels_matter():
+    grey = np.asarray(drawing("L"))
+    expected = photo_to_digit(grey)
+    others = [grey > 127, grey.astype(np.uint16) * 257, grey / 255.0, grey * 3e3 - 5e4]
+    others += [np.stack([grey] * 3, axis=2), np.stack([grey, grey, grey, grey * 0 + 9], axis=2)]
+    for other in others:
+        assert difference(photo_to_digit(other), expected) < 0.5
+
+
+def test_a_thin_pen_gives_full_strokes():
+    thin = photo_to_digit(np.asarray(drawing("L", width=2)))
+    thick = photo_to_digit(np.asarray(drawing("L", width=16)))
+    assert 0.8 < thin.sum() / thick.sum() < 1.25
+
+
+def test_specks_and_a_table_edge_are_left_out():
+    picture = drawing("L")
+    expected = photo_to_digit(np.asarray(picture))
+    ImageDraw.Draw(picture).rectangle((250, 0, 300, 400), 40)
+    for corner in ((20, 20), (100, 350), (220, 300), (130, 100)):
+        ImageDraw.Draw(picture).rectangle((*corner, corner[0] + 2, corner[1] + 2), 0)
+    assert difference(photo_to_digit(np.asarray(picture)), expected) < 5
+
+
+def test_a_digit_of_two_strokes_stays_whole():
+    picture = drawing("L")
+    ImageDraw.Draw(picture).line([(160, 140), (190, 140)], 0, 5)  # beside the 7
+    without, whole = photo_to_digit(np.asarray(drawing("L"))), photo_to_digit(np.asarray(picture))
+    assert np.ptp(np.nonzero(whole)[1]) > np.ptp(np.nonzero(without)[1])
+
+
+@pytest.mark.parametrize("colour", ["black", "white", "red"])
+def test_strokes_on_nothing_are_ink(colour):
+    picture = drawing("RGBA", paper=(0, 0, 0, 0), ink=colour)
+    assert difference(read_photo(saved(picture)), photo_to_digit(np.asarray(drawing("L")))) < 1
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+def test_every_mode_of_png_is_read(mode):
+    picture = drawing("L").convert("I").point(lambda x: x * 200).convert("I;16")
+    picture = picture if mode == "I;16" else drawing().convert(mode)
+    expected = photo_to_digit(np.asarray(drawing("L")))
+    assert difference(read_photo(saved(picture)), expected) < 1
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("JPEG", "CMYK"), ("GIF", "P"), ("JPEG", "L")])
+def test_other_formats_are_read(kind, mode):
+    expected = photo_to_digit(np.asarray(drawing("L")))
+    assert difference(read_photo(saved(drawing().convert(mode), kind)), expected) < 4
+
+
+def test_a_photo_is_turned_as_the_camera_noted_it(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by a quarter, clockwise
+    path = tmp_path / "seven.jpg"
+    drawing().transpose(Image.Transpose.ROTATE_90).save(path, exif=exif)
+    assert difference(read_photo(path), photo_to_digit(np.asarray(drawing("L")))) < 4
+
+
+def test_a_large_picture_takes_no_longer_than_its_averages():
+    large = np.full((7000, 7000), 255, dtype=np.uint8)
+    large[2000:5000, 3300:3500] = 0
+    start = time.perf_counter()
+    assert photo_to_digit(large)[14, 14] == 255
+    assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("image", "message"),
+    [
+        (np.zeros((20, 20)), "shows no digit"),
+        (np.random.default_rng(0).normal(size=(300, 300)), "shows no digit"),
+        (np.eye(3), "at least 4 × 4"),
+        (np.full((9, 9), np.nan), "NaN"),
+        (np.zeros(784), "must have the shape"),
+        (np.zeros((9, 9, 2)), "must have the shape"),
+        (np.full((9, 9), "x"), "array of numbers"),
+    ],
+)
+def test_what_is_no_picture_of_a_digit_is_refused(image, message):
+    with pytest.raises(ValueError, match=message):
+        photo_to_digit(image)
+
+
+def test_errors_name_the_file(tmp_path):
+    Image.new("L", (50, 50)).save(tmp_path / "blank.png")
+    (tmp_path / "notes.png").write_text("no picture")
+    (tmp_path / "half.png").write_bytes(saved(drawing()).getvalue()[:300])
+    with pytest.raises(ValueError, match=r"blank\.png: image shows no digit"):
+        read_photo(tmp_path / "blank.png")
+    for name in ("notes.png", "half.png"):
+        with pytest.raises(ValueError, match=f"{name} is not a picture that Pillow can read"):
+            read_photo(tmp_path / name)
+    with pytest.raises(FileNotFoundError):
+        read_photo(tmp_path / "nothing.png")
+
+
+@pytest.mark.parametrize("side", [10_000, 14_000])
+def test_a_decompression_bomb_is_refused(side):
+    with pytest.raises(ValueError, match="is too large"):
+        read_photo(saved(Image.new("1", (side, side))))
+
+
+def test_without_pillow_one_is_told_what_to_install():
+    code = (
+        "import sys; sys.modules['PIL'] = None\n"
+        "from skmnist.datasets import read_photo; read_photo('x.png')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "ImportError: read_photo needs pillow: pip install pillow" in done.stderr
