@@ -119,8 +119,8 @@ def accuracy(outputs, examples):
     encoding = "one-hot" if n_outputs == n_classes else "ordinal"
     rows = like(outputs, examples.rows)
     right = predicted(decide(outputs, n_classes, encoding)) == xp.take(examples.labels, rows)
-    weights = xp.take(examples.weights[:, 0], rows)
-    return float(xp.sum(weights * xp.astype(right, weights.dtype)) / xp.sum(weights))
+    weights = xp.astype(xp.take(examples.weights[:, 0], rows), xp.float64)
+    return float(xp.sum(weights * xp.astype(right, xp.float64)) / xp.sum(weights))
 
 
 def row_weights(labels, classes, sample_weight, class_weight):

@@ -37,6 +37,11 @@ def test_the_best_epoch_is_what_remains(encoding, solver):
     assert short.intercepts_[1].tobytes() == model.intercepts_[1].tobytes()
 
 
+def test_the_score_of_float32_is_the_one_that_score_gives():
+    model = small(max_iter=3).fit(np.float32(X), y, X_val=np.float32(X_val), y_val=y_val)
+    assert model.validation_scores_[-1] == model.score(np.float32(X_val), y_val)
+
+
 def test_of_equally_good_epochs_the_first_is_kept():
     model = stopping(n_iter_no_change=40).fit(X, y, X_val=X_val[:8], y_val=y_val[:8])
     scores = model.validation_scores_

@@ -1,0 +1,78 @@
+"""Where a display draws: its axes, smaller ones inside them, and texts that fit.
+
+Axes inside axes, and not subplots, so that a display fits into one subplot of somebody's figure.
+"""
+
+# Okabe and Ito's colours, which colour-blind people can tell apart on light and on dark ground.
+BLUE, VERMILLION = "#0072B2", "#D55E00"
+
+LINE = 1.2  # the height of a line of text, in font sizes
+SMALLEST = 1  # of a font, in points
+MARGIN = 0.06  # of a cell's width and height, on each side of what stands in it
+
+
+def axes_for(display, ax, figsize=None):
+    """Return the axes that a display is drawn on: those given, or a new figure's."""
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError as error:
+        name = type(display).__name__
+        raise ImportError(f"{name} needs matplotlib: pip install matplotlib") from error
+    if ax is None:
+        _, ax = plt.subplots(figsize=figsize, layout="constrained")
+    return ax
+
+
+def frame_for(display, ax, figsize):
+    """Do the same for a display whose axes only hold others."""
+    ax = axes_for(display, ax, figsize)
+    ax.set_axis_off()
+    return ax
+
+
+def size_in_points(ax):
+    """Return the width and the height that an axes has, once its figure was laid out."""
+    figure = ax.figure.figure  # of a subfigure, the whole
+    layout = figure.get_layout_engine()
+    if layout is not None:
+        layout.execute(figure)
+    box = ax.get_window_extent()
+    return box.width * 72 / figure.dpi, box.height * 72 / figure.dpi
+
+
+def inset(ax, box, text_share=0):
+    """Return new axes inside others, with a margin and so much of the height left to a text.
+
+    The box is left, bottom, width and height, in parts of the outer axes.
+    """
+    left, bottom, width, height = box
+    inner = ax.inset_axes(
+        (
+            left + MARGIN * width,
+            bottom + MARGIN * height,
+            (1 - 2 * MARGIN) * width,
+            (1 - 2 * MARGIN - text_share) * height,
+        )
+    )
+    inner.set(xticks=[], yticks=[])
+    return inner
+
+
+def font_size(texts, width, height):
+    """Return the size, no larger than usual, in which each text fits into so many points."""
+    from matplotlib import rcParams
+
+    n_lines = max(text.count("\n") + 1 for text in texts)
+    widest = max(text_width(text) for text in texts)
+    fitting = min(width / max(widest, 1e-9), height / (LINE * n_lines))
+    return max(SMALLEST, min(rcParams["font.size"], fitting))
+
+
+def text_width(text):
+    """Return the width of the longest line, in font sizes; bold, to be on the safe side."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextPath
+
+    bold = FontProperties(weight="bold")
+    paths = [TextPath((0, 0), line, 1, bold) for line in text.split("\n") if line.strip()]
+    return max((path.vertices[:, 0].max() for path in paths), default=0)

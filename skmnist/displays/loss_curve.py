@@ -1,0 +1,148 @@
+"""LossCurveDisplay: how the loss went down, epoch after epoch."""
+
+from skmnist.displays.canvas import BLUE, VERMILLION, axes_for
+from skmnist.displays.fitted import MLP, last_part
+
+FEW = 20  # epochs that are worth a dot each
+
+
+class LossCurveDisplay:
+    """The loss of each epoch, in training and on validation images.
+
+    Make one with :meth:`from_estimator`. All parameters are stored as attributes.
+
+    Parameters
+    ----------
+    loss_curve : sequence of float
+        The mean training loss of each epoch.
+    validation_loss_curve : sequence of float or None, default=None
+        The mean validation loss after each epoch.
+    best_iter : int or None, default=None
+        The epoch to mark as the best one, counted from 1.
+    name : str or None, default=None
+        What to call the estimator in the legend.
+
+    Attributes
+    ----------
+    lines_ : list of matplotlib Line2D
+        The curves, and the line that marks the best epoch.
+    ax_ : matplotlib Axes
+        What was drawn on.
+    figure_ : matplotlib Figure
+        The figure around it.
+
+    See Also
+    --------
+    sklearn.model_selection.LearningCurveDisplay : Scores for more and more images.
+
+    Examples
+    --------
+    >>> from skmnist.displays import LossCurveDisplay
+    >>> display = LossCurveDisplay([0.5, 0.2, 0.1], name="digits").plot()
+    >>> display.ax_.get_ylabel()
+    'Loss'
+    """
+
+    def __init__(self, loss_curve, *, validation_loss_curve=None, best_iter=None, name=None):
+        self.loss_curve = loss_curve
+        self.validation_loss_curve = validation_loss_curve
+        self.best_iter = best_iter
+        self.name = name
+
+    @classmethod
+    def from_estimator(cls, estimator, *, ax=None, name=None, **kwargs):
+        """Draw the losses of a fitted network.
+
+        Parameters
+        ----------
+        estimator : MLPDigitClassifier, MLPClassifier or Pipeline
+            A fitted one; a Pipeline must end in one. The best epoch is marked if there were
+            validation images.
+        ax : matplotlib Axes or None, default=None
+            Where to draw; None is a new figure.
+        name : str or None, default=None
+            What to call the estimator in the legend.
+        **kwargs : dict
+            For the curves, as in :meth:`plot`.
+
+        Returns
+        -------
+        display : LossCurveDisplay
+            The display, drawn.
+
+        Examples
+        --------
+        >>> from skmnist import MLPDigitClassifier
+        >>> from skmnist.datasets import load_mnist
+        >>> from skmnist.displays import LossCurveDisplay
+        >>> X, y = load_mnist(return_X_y=True)
+        >>> classifier = MLPDigitClassifier(max_iter=3, early_stopping=True, random_state=0)
+        >>> display = LossCurveDisplay.from_estimator(classifier.fit(X[:500], y[:500]))
+        >>> [line.get_label() for line in display.lines_[:2]]
+        ['training', 'validation']
+        """
+        network = last_part(estimator, f"{MLP} (of solver 'sgd' or 'adam')", "loss_curve_")
+        was_validated = getattr(network, "validation_scores_", None) is not None
+        display = cls(
+            network.loss_curve_,
+            validation_loss_curve=getattr(network, "validation_loss_curve_", None),
+            best_iter=getattr(network, "best_iter_", None) if was_validated else None,
+            name=name,
+        )
+        return display.plot(ax, **kwargs)
+
+    def plot(self, ax=None, **line_kw):
+        """Draw the curves.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or None, default=None
+            Where to draw; None is a new figure.
+        **line_kw : dict
+            For both curves, as in ``matplotlib.axes.Axes.plot``.
+
+        Returns
+        -------
+        display : LossCurveDisplay
+            The display itself.
+
+        Examples
+        --------
+        >>> from skmnist.displays import LossCurveDisplay
+        >>> display = LossCurveDisplay([0.5, 0.2, 0.1]).plot(linewidth=3)
+        >>> display.lines_[0].get_linewidth()
+        3.0
+        """
+        self.ax_ = axes_for(self, ax)
+        self.figure_ = self.ax_.figure
+        self.lines_ = [self._curve(self.loss_curve, "training", BLUE, "-", line_kw)]
+        if self.validation_loss_curve is not None:
+            losses = self.validation_loss_curve
+            self.lines_.append(self._curve(losses, "validation", VERMILLION, "--", line_kw))
+        if self.best_iter is not None:
+            self.lines_.append(self._mark_best())
+        self.ax_.set(xlabel="Epoch", ylabel="Loss")
+        self.ax_.xaxis.get_major_locator().set_params(integer=True)
+        self.ax_.legend()
+        return self
+
+    def _curve(self, losses, kind, colour, style, line_kw):
+        from matplotlib.cbook import normalize_kwargs
+        from matplotlib.lines import Line2D
+
+        look = {"color": colour, "linestyle": style, "label": self._label(kind)}
+        look |= {"marker": "o" if len(losses) <= FEW else "", "markersize": 4}
+        look |= normalize_kwargs(line_kw, Line2D)
+        [line] = self.ax_.plot(range(1, len(losses) + 1), losses, **look)
+        return line
+
+    def _mark_best(self):
+        from matplotlib import rcParams
+
+        label = self._label(f"best epoch: {self.best_iter}")
+        return self.ax_.axvline(
+            self.best_iter, color=rcParams["text.color"], linestyle=":", label=label
+        )
+
+    def _label(self, text):
+        return text if self.name is None else f"{self.name}, {text}"

@@ -1,0 +1,174 @@
+"""FeatureMapsDisplay and ActivationsDisplay: one image, and what becomes of it."""
+
+import numpy as np
+import pytest
+from scipy.signal import correlate
+from scipy.sparse import csr_array
+from sklearn.datasets import load_digits
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+from skmnist import ConvFeatureTransformer, MLPDigitClassifier
+from skmnist.datasets import load_xo
+from skmnist.displays import ActivationsDisplay, FeatureMapsDisplay
+
+XO = load_xo()
+X, y = load_digits(return_X_y=True)
+X, y = X[:200], y[:200]
+SMALL = {"hidden_layer_sizes": (16, 7), "max_iter": 3, "random_state": 0}
+
+
+def drawn(ax):
+    return np.asarray(ax.images[0].get_array())
+
+
+def written(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+@pytest.fixture(scope="module")
+def strokes():
+    transformer = ConvFeatureTransformer("strokes", kernel_size=3, activation=None, pool=None)
+    return transformer.fit(XO.data)
+
+
+@pytest.fixture(scope="module")
+def pipeline():
+    return make_pipeline(StandardScaler(), MLPDigitClassifier(**SMALL)).fit(X, y)
+
+
+def test_maps_are_means_of_products_and_bear_the_names_of_the_strokes(strokes):
+    display = FeatureMapsDisplay.from_estimator(strokes, XO.data[0])
+    image, *maps = display.axes_
+    np.testing.assert_array_equal(drawn(image), XO.images[0])
+    for ax, name, kernel in zip(maps, XO.kernel_names, XO.kernels, strict=True):
+        expected = correlate(XO.images[0], kernel, mode="valid") / 9
+        np.testing.assert_allclose(drawn(ax), expected, atol=1e-12)
+        assert ax.get_title() == name
+        assert written(ax) == [f"{value:.2f}" for value in expected.ravel()]
+
+
+def test_a_perfect_match_is_written_where_it_is(strokes):
+    display = FeatureMapsDisplay.from_estimator(strokes, XO.data[:1])
+    crossing = display.axes_[2]
+    perfect = [text.get_position() for text in crossing.texts if text.get_text() == "1.00"]
+    assert perfect == [(3, 3)]  # the middle of the X
+
+
+def test_figures_are_white_on_dark_cells_and_black_on_light_ones(strokes):
+    display = FeatureMapsDisplay.from_estimator(strokes, XO.data[0])
+    colours = {text.get_text(): text.get_color() for text in display.axes_[2].texts}
+    assert (colours["1.00"], colours["0.11"]) == ("white", "black")
+
+
+def test_numbers_may_be_cut_instead_of_rounded():
+    def cut(number):
+        return str(number)[:4]
+
+    display = FeatureMapsDisplay(XO.images[0], [np.full((1, 1, 1), 7 / 9)])
+    assert written(display.plot().axes_[1]) == ["0.78"]
+    assert written(display.plot(values=cut).axes_[1]) == ["0.77"]
+
+
+def test_what_is_rounded_to_0_has_no_minus():
+    display = FeatureMapsDisplay(XO.images[0], [np.full((1, 1, 1), -0.001)]).plot()
+    assert written(display.axes_[1]) == ["0.00"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "values", "expected"),
+    [
+        ((12, 12, 4), "auto", True),
+        ((13, 12, 1), "auto", False),
+        ((3, 3, 5), "auto", False),
+        ((13, 12, 1), True, True),
+        ((3, 3, 1), False, False),
+    ],
+)
+def test_numbers_are_written_where_there_is_room_or_as_asked(shape, values, expected):
+    display = FeatureMapsDisplay(XO.images[0], [np.zeros(shape)]).plot(values=values)
+    assert bool(written(display.axes_[1])) == expected
+
+
+def test_another_value_of_values_is_refused(strokes):
+    with pytest.raises(ValueError, match=r"values must be 'auto', True, False or a function.*'no'"):
+        FeatureMapsDisplay.from_estimator(strokes, XO.data[0], values="no")
+
+
+def test_steps_before_are_applied_but_the_image_is_shown_as_it_came():
+    convolve = ConvFeatureTransformer("random", n_kernels=3, kernel_size=3, random_state=0)
+    pipeline = make_pipeline(FunctionTransformer(np.negative), convolve).fit(X)
+    display = FeatureMapsDisplay.from_estimator(pipeline, X[5], n_maps=2)
+    np.testing.assert_array_equal(drawn(display.axes_[0]), X[5].reshape(8, 8))
+    np.testing.assert_array_equal(display.maps[0], convolve.feature_maps(-X[5:6])[0, :, :, :2])
+
+
+def test_layers_follow_from_left_to_right_and_share_a_scale_each():
+    convolve = ConvFeatureTransformer("pca", n_kernels=(3, 2), kernel_size=3, pool=(None, "max"))
+    display = FeatureMapsDisplay.from_estimator(convolve.fit(X), X[:1])
+    names = [ax.get_title() for ax in display.axes_]
+    assert names[1:7] == [f"layer 0, map {number}" for number in range(6)]
+    assert names[7:] == ["pca0+", "pca1+", "pca0-", "pca1-"]
+    lefts = [ax.get_position().x0 for ax in display.axes_]
+    assert lefts[0] < min(lefts[1:7]) <= max(lefts[1:7]) < min(lefts[7:])
+    for axes, maps in ((display.axes_[1:7], display.maps[0]), (display.axes_[7:], display.maps[1])):
+        assert {ax.images[0].get_clim() for ax in axes} == {(0, maps.max())}
+
+
+@pytest.mark.parametrize("kind", [FeatureMapsDisplay, ActivationsDisplay])
+def test_more_than_one_image_is_refused(kind, strokes, pipeline):
+    estimator, rows = (strokes, XO.data) if kind is FeatureMapsDisplay else (pipeline, X)
+    with pytest.raises(ValueError, match=r"X must be one image.*\(2, "):
+        kind.from_estimator(estimator, rows[:2])
+
+
+def test_activations_are_the_lectures_steps(pipeline):
+    display = ActivationsDisplay.from_estimator(pipeline, X[3])
+    np.testing.assert_array_equal(drawn(display.axes_[0]), X[3].reshape(8, 8))
+    layer = pipeline[0].transform(X[3:4])[0]
+    for W, b, activations in zip(
+        pipeline[1].coefs_, pipeline[1].intercepts_, display.activations, strict=True
+    ):
+        layer = np.maximum(layer @ W + b, 0)
+        np.testing.assert_allclose(activations, layer, rtol=1e-6, atol=1e-9)
+    np.testing.assert_array_equal(drawn(display.axes_[1]).ravel(), display.activations[0])
+
+
+def test_a_layer_that_fills_no_rectangle_ends_with_nothing(pipeline):
+    display = ActivationsDisplay.from_estimator(pipeline, X[3])
+    cells = np.ma.filled(display.axes_[2].images[0].get_array(), np.nan).ravel()
+    np.testing.assert_array_equal(cells[:7], display.activations[1])
+    assert np.isnan(cells[7:]).all()
+    assert len(cells) == 9
+
+
+def test_outputs_are_bars_from_the_top_with_the_largest_in_bold(pipeline):
+    display = ActivationsDisplay.from_estimator(pipeline, X[:1])
+    chart = display.axes_[-1]
+    widths = [bar.get_width() for bar in display.bars_]
+    np.testing.assert_array_equal(widths, display.activations[-1])
+    labels = chart.get_yticklabels()
+    assert [label.get_text() for label in labels] == [str(label) for label in range(10)]
+    bold = [label.get_text() for label in labels if label.get_fontweight() == "bold"]
+    assert bold == [str(pipeline.predict(X[:1])[0])]
+    assert chart.get_title() == f"out: {bold[0]}"
+    assert chart.get_ylim() == (9.5, -0.5)
+
+
+def test_a_single_output_is_written_as_its_number():
+    classifier = MLPDigitClassifier(target_encoding="ordinal", **SMALL).fit(X, y)
+    display = ActivationsDisplay.from_estimator(classifier, X[0])
+    assert display.axes_[-1].get_title() == f"out: {display.activations[-1][0]:.2f}"
+
+
+def test_a_sparse_row_is_an_image_too(pipeline):
+    classifier = pipeline[-1]
+    dense = ActivationsDisplay.from_estimator(classifier, X[:1])
+    sparse = ActivationsDisplay.from_estimator(classifier, csr_array(X[:1]))
+    np.testing.assert_array_equal(sparse.image, dense.image)
+    np.testing.assert_array_equal(sparse.activations[-1], dense.activations[-1])
+
+
+def test_an_image_of_another_size_is_refused(pipeline):
+    with pytest.raises(ValueError, match="X has 49 features"):
+        ActivationsDisplay.from_estimator(pipeline, X[0, :49])

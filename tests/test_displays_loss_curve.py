@@ -1,0 +1,82 @@
+"""LossCurveDisplay: which curves, from which estimators, and which epoch was the best."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skmnist import MLPDigitClassifier
+from skmnist.displays import LossCurveDisplay
+
+X, y = load_digits(return_X_y=True)
+X, y = X[:300], y[:300]
+SMALL = {"hidden_layer_sizes": (16,), "max_iter": 4, "random_state": 0}
+
+
+@pytest.fixture(scope="module")
+def validated():
+    return MLPDigitClassifier(**SMALL).fit(X[:200], y[:200], X_val=X[200:], y_val=y[200:])
+
+
+def labels(display):
+    return [line.get_label() for line in display.lines_]
+
+
+def test_both_curves_start_at_epoch_1(validated):
+    training, validation, _ = LossCurveDisplay.from_estimator(validated).lines_
+    np.testing.assert_array_equal(training.get_xdata(), [1, 2, 3, 4])
+    np.testing.assert_array_equal(training.get_ydata(), validated.loss_curve_)
+    np.testing.assert_array_equal(validation.get_ydata(), validated.validation_loss_curve_)
+
+
+def test_the_best_epoch_is_where_the_score_was_best(validated):
+    *_, best = LossCurveDisplay.from_estimator(validated).lines_
+    expected = int(np.argmax(validated.validation_scores_)) + 1
+    assert best.get_label() == f"best epoch: {expected}"
+    assert set(best.get_xdata()) == {expected}
+
+
+def test_without_validation_there_is_one_curve_and_no_best_epoch():
+    classifier = MLPDigitClassifier(**SMALL).fit(X, y)
+    assert labels(LossCurveDisplay.from_estimator(classifier)) == ["training"]
+
+
+def test_the_lines_can_be_told_apart_without_colours(validated):
+    styles = [line.get_linestyle() for line in LossCurveDisplay.from_estimator(validated).lines_]
+    assert len(set(styles)) == 3
+
+
+def test_a_pipeline_shows_its_last_step(validated):
+    pipeline = make_pipeline(StandardScaler(), MLPDigitClassifier(**SMALL)).fit(X, y)
+    display = LossCurveDisplay.from_estimator(pipeline)
+    assert display.loss_curve == pipeline[-1].loss_curve_
+
+
+def test_scikit_learns_network_has_a_loss_curve_too():
+    with pytest.warns(ConvergenceWarning):
+        classifier = MLPClassifier(early_stopping=True, **SMALL).fit(X, y)
+    display = LossCurveDisplay.from_estimator(classifier)
+    assert display.loss_curve == classifier.loss_curve_
+    assert labels(display) == ["training"]
+
+
+def test_a_name_is_in_the_legend_and_axes_are_labelled(validated):
+    display = LossCurveDisplay.from_estimator(validated, name="MLP")
+    texts = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert texts == labels(display)
+    assert texts[:2] == ["MLP, training", "MLP, validation"]
+    assert (display.ax_.get_xlabel(), display.ax_.get_ylabel()) == ("Epoch", "Loss")
+
+
+def test_keywords_go_to_both_curves_by_any_of_matplotlibs_names(validated):
+    training, validation, _ = LossCurveDisplay.from_estimator(validated, lw=3, c="black").lines_
+    assert training.get_linewidth() == validation.get_linewidth() == 3
+    assert training.get_color() == validation.get_color() == "black"
+
+
+def test_a_single_epoch_is_a_dot():
+    assert LossCurveDisplay([0.5]).plot().lines_[0].get_marker() == "o"
+    assert LossCurveDisplay([0.5] * 100).plot().lines_[0].get_marker() == ""
