@@ -4,19 +4,22 @@
 PYTHON ?= python3
 ARGS ?=
 NAME ?= time_to_accuracy
+MODEL ?= skmnist-model.joblib
 VENV := .venv
 BIN := $(VENV)/bin
+DOCS_MADE := docs/api docs/auto_examples docs/backreferences docs/sg_execution_times.rst
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format matrix package bench clean
+.PHONY: help run test lint format matrix package bench docs clean
 
 help:  ## list what make can do here
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-8s %s\n", $$1, $$2}'
 
-run: $(VENV)/.project  ## train on MNIST, from nothing to 98 % and more
-	@$(BIN)/python examples/train_mnist.py $(ARGS)
+run: $(VENV)/.project  ## train on MNIST, from nothing to 98 % and more, and test the model
+	@$(BIN)/skmnist train --out $(MODEL) $(ARGS)
+	@$(BIN)/skmnist evaluate $(MODEL)
 
 test: $(VENV)/.project $(VENV)/.test  ## run the tests and the examples in docstrings and documents
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
@@ -38,9 +41,15 @@ package: $(VENV)/.ci  ## build wheel and sdist, and try the wheel in an empty en
 bench: $(VENV)/.project $(VENV)/.bench  ## run a benchmark: make bench NAME=train_speed ARGS=--help
 	@$(BIN)/python examples/benchmarks/$(NAME).py $(ARGS)
 
+# With one thread of BLAS, the examples print the same on all machines, in about the same time.
+docs: $(VENV)/.docs  ## build the documentation in build/docs, run its examples, try every page
+	@rm -rf build/docs $(DOCS_MADE)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m sphinx -W --keep-going -n -q $(ARGS) docs build/docs
+	@$(BIN)/python -m pytest -q docs/checks
+
 clean:  ## remove everything that was made here, .venv too
-	rm -rf $(VENV) .nox .pytest_cache .ruff_cache .hypothesis .coverage* build dist
-	find skmnist tests examples -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf $(VENV) .nox .pytest_cache .ruff_cache .hypothesis .coverage* build dist $(DOCS_MADE)
+	find skmnist tests examples docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp file for each step of the set-up: a step is repeated when pyproject.toml is newer.
 $(VENV)/.made:
@@ -63,4 +72,9 @@ $(VENV)/.pip: | $(VENV)/.made
 
 $(VENV)/.test $(VENV)/.lint $(VENV)/.ci $(VENV)/.bench: $(VENV)/.%: pyproject.toml | $(VENV)/.pip
 	@$(PIP) --group $*
+	@touch $@
+
+# Pictures are drawn by matplotlib, which is an extra.
+$(VENV)/.docs: pyproject.toml | $(VENV)/.pip
+	@$(PIP) --editable '.[plot]' --group docs
 	@touch $@

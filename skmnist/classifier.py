@@ -129,7 +129,7 @@ class MLPDigitClassifier(
         The validation accuracy after each epoch.
     n_features_in_ : int
         Columns of X.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (``n_features_in_``,)
         Names of the columns, if X had any.
 
     See Also

@@ -96,7 +96,7 @@ class ConvFeatureTransformer(
         The shape of the images.
     n_features_in_ : int
         Columns of X: pixels.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (``n_features_in_``,)
         Names of the columns, if X had any.
 
     See Also

@@ -1,0 +1,63 @@
+"""Every link within the site leads somewhere, and nothing is loaded from anywhere else."""
+
+import re
+from functools import cache
+from html.parser import HTMLParser
+from urllib.parse import unquote, urljoin, urlsplit
+
+# What a page loads by itself; a link with another rel ("next", "search") only names a page.
+LOADING_RELS = {"stylesheet", "icon", "preload", "modulepreload", "manifest"}
+
+
+class Page(HTMLParser):
+    """The links of a page, what it loads, and the places in it that can be linked to."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.loads, self.ids = set(), set(), {"", "top"}
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        found = {name: value or "" for name, value in attributes}
+        self.ids |= {found[name] for name in ("id", "name") if name in found}
+        loads = tag == "link" and LOADING_RELS & set(found.get("rel", "").split())
+        if "src" in found:
+            self.loads.add(found["src"])
+        if "href" in found:
+            (self.loads if loads else self.links).add(found["href"])
+        for choice in filter(None, found.get("srcset", "").split(",")):
+            self.loads.add(choice.split()[0])
+
+
+@cache
+def read(path):
+    return Page(path.read_text(encoding="utf-8"))
+
+
+def is_within(link):
+    return not (urlsplit(link).scheme or urlsplit(link).netloc)
+
+
+def leads_somewhere(site, page, link):
+    there = urlsplit(urljoin(page, link or page))
+    target = site / unquote(there.path)
+    is_page = target.suffix == ".html"
+    return target.is_file() and (not is_page or unquote(there.fragment) in read(target).ids)
+
+
+def test_every_link_within_the_site_leads_somewhere(site, page):
+    found = read(site / page)
+    within = filter(is_within, found.links | found.loads)
+    assert [link for link in within if not leads_somewhere(site, page, link)] == []
+
+
+def test_nothing_is_loaded_from_another_host(site, page):
+    loads = read(site / page).loads
+    assert [url for url in loads if not is_within(url) and not url.startswith("data:")] == []
+
+
+def test_no_style_loads_from_another_host(site):
+    elsewhere = re.compile(r"(?:url\(|@import)\s*[\"']?(?:https?:)?//[^)]*")
+    styles = {path.name: path.read_text(encoding="utf-8") for path in site.rglob("*.css")}
+    assert "custom.css" in styles
+    assert [name for name, text in styles.items() if elsewhere.search(text)] == []
