@@ -61,3 +61,5 @@ def package(session):
     session.install(str(wheel))
     session.chdir(folder)
     session.run("python", "-I", "-c", TRY_OUT)
+    session.run("skmnist", "train", "--hidden", "32", "--epochs", "2", "--out", "model.joblib")
+    session.run("skmnist", "evaluate", "model.joblib")

@@ -57,6 +57,7 @@ sphinx_gallery_conf = {
     "backreferences_dir": "backreferences",
     "inspect_global_variables": False,
     "show_signature": False,
+    "capture_repr": (),  # examples print what they want to show
     "download_all_examples": False,
 }
 

@@ -164,10 +164,9 @@ def measure_memory(X, report):
     seconds = seconds_of(lambda: results.append(transformer.transform(X)))
     above = process_memory("VmHWM") - before - results[0].nbytes
     report.line(f"{len(X):,} images to {results[0].shape[1]} columns of {results[0].dtype}")
-    report.line(
-        f"{seconds:.1f} s; input {X.nbytes / 1e6:.0f} MB, output {results[0].nbytes / 1e6:.0f} MB"
-    )
-    report.line(f"peak above input and output: {above / 1e6:.1f} MB")
+    sizes = [f"{n_bytes / 1e6:.1f}" for n_bytes in (X.nbytes, results[0].nbytes, above)]
+    headers = ["", "seconds", "MB of input", "MB of output", "MB at most above both"]
+    report.table(headers, [["skmnist", f"{seconds:.1f}", *sizes]])
 
 
 def main(argv=None):

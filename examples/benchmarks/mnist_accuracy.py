@@ -66,7 +66,7 @@ def run(data, settings, seed, with_features):
 
 
 def main(argv=None):
-    """Train with each seed, printing as it goes, then print the mean."""
+    """Train with each seed, and print a table with the mean."""
     parser = argument_parser(__doc__)
     parser.add_argument("--split", choices=SPLITS, default="holdout")
     parser.add_argument("--features", action="store_true", help="with a default transformer")
@@ -81,12 +81,10 @@ def main(argv=None):
     report = Report(__file__, __doc__, arguments, argv)
     report.line(f"{arguments.split}: {len(data[0]):,} to train, {len(data[1]):,} to test")
     report.line(f"settings: {settings or 'defaults'}")
-    accuracies = []
-    for seed in arguments.seeds:
-        accuracy, seconds = run(data, settings, seed, arguments.features)
-        accuracies.append(accuracy)
-        report.line(f"seed {seed}: {accuracy:.2%} in {seconds:.1f} s")
-    report.line(f"mean:   {np.mean(accuracies):.3%}")
+    results = [run(data, settings, seed, arguments.features) for seed in arguments.seeds]
+    named = [*zip(arguments.seeds, results, strict=True), ("mean", np.mean(results, axis=0))]
+    rows = [[name, f"{100 * accuracy:.3f}", f"{seconds:.1f}"] for name, (accuracy, seconds) in named]
+    report.table(["seed", "accuracy, %", "seconds"], rows)
     report.record()
 
 

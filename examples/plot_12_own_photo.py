@@ -1,0 +1,71 @@
+"""
+A photo of your own
+===================
+
+Write a digit on paper, take a photo, and let the network read it. On the way the photo becomes
+what the images of MNIST are: 28×28 pixels, light ink on a dark ground.
+"""
+
+import os
+import tempfile
+
+import matplotlib.pyplot as plt
+import numpy as np
+from PIL import Image, ImageDraw
+
+from skmnist import MLPDigitClassifier
+from skmnist.datasets import load_mnist, read_photo
+from skmnist.displays import ActivationsDisplay
+
+# %%
+# Nobody can take a photo while this page is made, so here is one that is drawn: a pen's line on
+# paper, on a table where the light comes from one side. If you have a photo, put its path in
+# place of ``path``, and leave this part out.
+
+angles = np.linspace(-0.9 * np.pi, 0.2 * np.pi, 20)
+bow = [(240 + 62 * np.cos(angle), 130 + 58 * np.sin(angle)) for angle in angles]
+pen = [*bow, (255, 215), (176, 300), (230, 292), (318, 298)]
+paper = Image.new("L", (480, 400), 230)
+ImageDraw.Draw(paper).line(pen, fill=60, width=15, joint="curve")
+
+light = np.linspace(1, 0.5, 480) * np.linspace(0.8, 1, 400)[:, None]
+grain = np.random.default_rng(0).normal(scale=4, size=(400, 480))
+photo = np.clip(np.asarray(paper) * light + grain, 0, 255).astype(np.uint8)
+
+path = os.path.join(tempfile.mkdtemp(), "photo.png")
+Image.fromarray(photo).save(path)
+
+# %%
+# ``read_photo`` finds the ink, whatever the light, cuts the digit out, makes it 20 pixels long,
+# and puts its centre of mass in the middle. This is how the makers of MNIST did it.
+
+digit = read_photo(path)
+print(digit.shape, digit.dtype, digit.min(), digit.max())
+
+fig, axes = plt.subplots(1, 2, figsize=(8, 3.5), layout="constrained")
+axes[0].imshow(photo, cmap="gray", vmin=0, vmax=255)
+axes[0].set_title("the photo")
+axes[1].imshow(digit.reshape(28, 28), cmap="gray")
+axes[1].set_title("28×28 pixels")
+for ax in axes:
+    ax.set(xticks=[], yticks=[])
+plt.show()
+
+# %%
+# A network that was trained on MNIST can read it now: a row of 784 numbers as any other.
+
+X, y = load_mnist(subset="train", return_X_y=True)
+classifier = MLPDigitClassifier(random_state=0).fit(X[:5000], y[:5000])
+[label] = classifier.predict(digit[None])
+print(f"it is a {label}, with a probability of {classifier.predict_proba(digit[None]).max():.1%}")
+
+ActivationsDisplay.from_estimator(classifier, digit)
+plt.show()
+
+# %%
+# The same without Python, with a model that was saved by ``skmnist train`` or ``joblib.dump``::
+#
+#     skmnist predict MODEL IMAGE
+#
+# Pixels that are an array already, from a camera or a canvas, go through
+# :func:`~skmnist.datasets.photo_to_digit` instead of ``read_photo``.
