@@ -82,8 +82,11 @@ def main(argv=None):
     report.line(f"{arguments.split}: {len(data[0]):,} to train, {len(data[1]):,} to test")
     report.line(f"settings: {settings or 'defaults'}")
     results = [run(data, settings, seed, arguments.features) for seed in arguments.seeds]
-    named = [*zip(arguments.seeds, results, strict=True), ("mean", np.mean(results, axis=0))]
-    rows = [[name, f"{100 * accuracy:.3f}", f"{seconds:.1f}"] for name, (accuracy, seconds) in named]
+    results.append(np.mean(results, axis=0))
+    rows = [
+        [seed, f"{100 * accuracy:.3f}", f"{seconds:.1f}"]
+        for seed, (accuracy, seconds) in zip([*arguments.seeds, "mean"], results, strict=True)
+    ]
     report.table(["seed", "accuracy, %", "seconds"], rows)
     report.record()
 

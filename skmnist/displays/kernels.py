@@ -5,7 +5,7 @@ import numpy as np
 from skmnist.displays.canvas import axes_for
 from skmnist.displays.fitted import part_with_kernels
 from skmnist.displays.images import coloured
-from skmnist.displays.tiling import show_tiles
+from skmnist.displays.tiling import figure_size, show_tiles
 from skmnist.network.arrays import to_numpy
 from skmnist.rules import check, whole
 
@@ -113,9 +113,9 @@ class KernelsDisplay:
         >>> display.im_.get_cmap().name
         'gray'
         """
-        self.ax_ = axes_for(self, ax)
-        self.figure_ = self.ax_.figure
         kernels = np.asarray(self.kernels)
+        self.ax_ = axes_for(self, ax, figure_size(kernels))
+        self.figure_ = self.ax_.figure
         if kernels.ndim == 4:
             self.im_ = show_tiles(self.ax_, around_grey(kernels), {}, im_kw)
         else:

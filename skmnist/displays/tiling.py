@@ -14,6 +14,13 @@ def grid(n):
     return max(1, math.ceil(n / n_columns)), n_columns
 
 
+def figure_size(images):
+    """Return the inches of a figure of its own that a grid of images and its bar just fill."""
+    n, height, width = images.shape[:3]
+    n_rows, n_columns = grid(n)
+    return 6.4, min(max(1.6, 5.4 * n_rows * height / (n_columns * width)), 6.4)
+
+
 def show_tiles(ax, images, look, im_kw=None):
     """Draw a grid of images, with a bar of the colours that numbers have.
 

@@ -5,7 +5,7 @@ import numpy as np
 from skmnist.displays.canvas import axes_for
 from skmnist.displays.fitted import MLP, last_part, steps_of
 from skmnist.displays.images import around_zero, find_shape
-from skmnist.displays.tiling import show_tiles
+from skmnist.displays.tiling import figure_size, show_tiles
 from skmnist.network.arrays import to_numpy
 from skmnist.rules import check, whole
 
@@ -108,9 +108,9 @@ class WeightsDisplay:
         >>> display.im_.get_cmap().name
         'PuOr_r'
         """
-        self.ax_ = axes_for(self, ax)
-        self.figure_ = self.ax_.figure
         weights = np.asarray(self.weights)
+        self.ax_ = axes_for(self, ax, figure_size(weights))
+        self.figure_ = self.ax_.figure
         self.im_ = show_tiles(self.ax_, weights, around_zero(weights), im_kw)
         return self
 
