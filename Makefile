@@ -2,9 +2,9 @@
 # Another interpreter: make test PYTHON=python3.12     More options: make test ARGS="-k gradient"
 
 PYTHON ?= python3
-ARGS ?=
-NAME ?= time_to_accuracy
-MODEL ?= skmnist-model.joblib
+ARGS =
+NAME = time_to_accuracy
+MODEL = skmnist-model.joblib
 VENV := .venv
 BIN := $(VENV)/bin
 DOCS_MADE := docs/api docs/auto_examples docs/backreferences docs/sg_execution_times.rst

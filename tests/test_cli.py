@@ -1,5 +1,6 @@
 """The command as a whole: what fails says so in one line, help fits a screen, pipes may close."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import warnings
 from pathlib import Path
 
 import joblib
+import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
 
@@ -21,10 +23,10 @@ COMMANDS = ["train", "evaluate", "predict", "report"]
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(tmp_path):
     """The folder to be in."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    with contextlib.chdir(tmp_path):
+        yield tmp_path
 
 
 @pytest.fixture
@@ -89,14 +91,15 @@ def test_a_file_that_is_no_model_is_named(content, folder, capsys):
     expect_one_line(["evaluate", "junk"], capsys, "junk", "not a model")
 
 
-def test_something_else_than_a_classifier_is_named(folder, capsys):
-    joblib.dump(LinearRegression(), "line")
-    expect_one_line(["evaluate", "line"], capsys, "line", "LinearRegression")
+@pytest.mark.parametrize("thing", [LinearRegression(), {"a": 1}, [1, 2], "text"])
+def test_something_else_than_a_classifier_is_named(thing, folder, capsys):
+    joblib.dump(thing, "thing")
+    expect_one_line(["evaluate", "thing"], capsys, "thing", type(thing).__name__)
 
 
 def test_an_untrained_model_is_refused(folder, capsys):
     joblib.dump(MLPDigitClassifier(), "new")
-    expect_one_line(["evaluate", "new"], capsys, "not fitted")
+    expect_one_line(["evaluate", "new"], capsys, "new", "not fitted")
 
 
 def test_a_model_of_another_version_is_used_with_a_warning_of_one_line(trained, folder, capsys):
@@ -114,10 +117,11 @@ def test_a_model_of_another_version_is_used_with_a_warning_of_one_line(trained, 
 
 
 @pytest.mark.parametrize("command", [[], *([command] for command in COMMANDS)])
-def test_help_fits_a_screen(command, capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "80")
-    assert status_of([*command, "--help"]) == 0
-    lines = capsys.readouterr().out.splitlines()
+def test_help_fits_a_screen(command):
+    words = [sys.executable, "-m", "skmnist", *command, "--help"]
+    screen = {**os.environ, "COLUMNS": "80"}
+    done = subprocess.run(words, capture_output=True, text=True, env=screen, check=True)
+    lines = done.stdout.splitlines()
     assert 5 < len(lines) <= 24
     assert max(map(len, lines)) <= 80
 
@@ -145,4 +149,33 @@ def test_a_reader_who_leaves_is_no_error(trained, folder):
     done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, cwd=folder)
     os.close(writer)
     assert done.returncode == 141
+    assert done.stderr == ""
+
+
+def test_a_name_of_two_lines_is_shown_in_one(folder, capsys):
+    expect_one_line(["evaluate", "a\nb"], capsys, "a b")
+    expect_one_line(["train", "--epochs", "a\nb"], capsys, "--epochs")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+def test_a_full_disk_is_named(folder, capsys):
+    X, y = load_mnist(return_X_y=True)
+    np.savez("few.npz", x_train=X[:20], y_train=y[:20])
+    argv = ["train", "--data", "few.npz", "--hidden", "2", "--out", "/dev/full"]
+    assert status_of(argv) == 2
+    assert "/dev/full: No space left" in capsys.readouterr().err
+
+
+def test_a_folder_that_takes_no_files_is_refused_before_the_training(folder, capsys):
+    expect_one_line(["train", "--out", "/proc/model"], capsys, "--out", "/proc/model")
+
+
+@pytest.mark.parametrize("closed", ["stdout", "stderr"])
+def test_a_stream_that_is_closed_is_no_error(closed, trained, folder):
+    code = (
+        f"import sys; sys.{closed} = None; from skmnist.cli import main; "
+        "sys.exit(main(['evaluate', 'model']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0
     assert done.stderr == ""

@@ -1,5 +1,7 @@
 """skmnist train: the same model as in Python; stopped and gone on with, bit by bit."""
 
+import io
+import os
 import re
 import signal
 import subprocess
@@ -13,6 +15,7 @@ from numpy.testing import assert_array_equal
 
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.cli import main
+from skmnist.cli.progress import Progress, duration
 from skmnist.datasets import load_mnist, write_idx
 
 SMALL = ["--hidden", "16", "--epochs", "4", "--seed", "3"]
@@ -114,6 +117,7 @@ def test_a_folder_of_idx_files_is_read(suffix, digits, data, tmp_path):
         ({"x_train": np.zeros(2), "y_train": [0, 1]}, "shape"),
         ({"x_train": np.zeros((0, 4)), "y_train": []}, "shape"),
         ({"x_train": np.array([{}]), "y_train": [0]}, "allow_pickle"),
+        ({"x_train": np.zeros((2, 1, 5, 5)), "y_train": [0, 1]}, "fourth axis"),
         ({"x_train": np.full((2, 4), np.nan), "y_train": [0, 1]}, "NaN"),
     ],
 )
@@ -125,6 +129,16 @@ def test_data_that_will_not_do_are_one_line(arrays, fragment, tmp_path, capsys):
     assert fragment in printed
     assert printed.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("content", [b"PK", b"PK\x03\x04 and no more", b"neither"])
+def test_a_damaged_npz_is_named(content, tmp_path, capsys):
+    path = tmp_path / "data.npz"
+    path.write_bytes(content)
+    assert main(["train", "--data", str(path), "--out", str(tmp_path / "out")]) == 2
+    printed = capsys.readouterr().err
+    assert "data.npz" in printed
+    assert printed.count("\n") == 1
 
 
 def test_a_folder_without_the_files_is_named(tmp_path, capsys):
@@ -143,34 +157,36 @@ def test_each_epoch_is_shown_with_the_time_left(data, tmp_path, capsys):
 def command(data, *options):
     """A training that takes long enough to be stopped."""
     module = [sys.executable, "-m", "skmnist", "train", "--data", str(data), "--out", "model"]
-    return [*module, "--hidden", "64", "--epochs", "60", *options]
+    return [*module, "--hidden", "64", "--epochs", "300", *options]
 
 
 def last_words(command, folder, text):
-    """Press Ctrl-C once a line with the text has come; return what comes from there on."""
+    """Press Ctrl-C, twice, once a line with the text has come; return what comes from there on."""
     with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True) as process:
         for line in process.stderr:
             if text in line:
                 break
         process.send_signal(signal.SIGINT)
+        time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
         words = process.stderr.read()
-    assert process.returncode == 130
+    assert process.returncode in (130, -signal.SIGINT)  # the latter: pressed again on leaving
     assert "Traceback" not in words
     return words
 
 
 @pytest.mark.parametrize("options", [[], ["--early-stopping"]])
 def test_stopped_and_gone_on_with_is_never_stopped(options, data, tmp_path):
-    words = last_words(command(data, *options), tmp_path, "epoch 2/60")
+    words = last_words(command(data, *options), tmp_path, "epoch 2/300")
     assert not (tmp_path / "model").exists()
     kept = joblib.load(tmp_path / "model.unfinished")
-    assert f"after epoch {kept.n_iter_} of 60" in words
-    assert 2 <= kept.n_iter_ < 60
+    assert f"after epoch {kept.n_iter_} of 300" in words
+    assert 2 <= kept.n_iter_ < 300
 
     advice = words.splitlines()[-1].split()
     assert advice[:3] == ["skmnist", "train", "--resume"]
     subprocess.run([sys.executable, "-m", *advice], cwd=tmp_path, check=True, capture_output=True)
-    whole = train(data, tmp_path / "whole", "--hidden", "64", "--epochs", "60", *options)
+    whole = train(data, tmp_path / "whole", "--hidden", "64", "--epochs", "300", *options)
     expect_equal(joblib.load(tmp_path / "model"), whole)
 
 
@@ -181,9 +197,9 @@ def test_a_killed_training_goes_on_from_its_checkpoint(data, tmp_path):
             assert run.poll() is None
             time.sleep(0.01)
         run.kill()
-    assert joblib.load(tmp_path / "kept").n_iter_ < 60
+    assert joblib.load(tmp_path / "kept").n_iter_ < 300
     resumed = train(data, tmp_path / "model", "--resume", str(tmp_path / "kept"))
-    expect_equal(resumed, train(data, tmp_path / "whole", "--hidden", "64", "--epochs", "60"))
+    expect_equal(resumed, train(data, tmp_path / "whole", "--hidden", "64", "--epochs", "300"))
 
 
 def test_a_stop_before_the_first_epoch_saves_nothing(data, tmp_path):
@@ -199,10 +215,56 @@ def test_a_finished_model_cannot_be_resumed(data, tmp_path, capsys):
     assert "finished" in capsys.readouterr().err
 
 
-def test_other_data_are_refused_by_a_resume(data, tmp_path, capsys):
-    last_words(command(data), tmp_path, "epoch 1/60")
+def test_other_data_are_refused_by_a_resume(data, digits, tmp_path, capsys):
+    last_words(command(data), tmp_path, "epoch 1/300")
+    X, y = digits
     other = tmp_path / "other.npz"
-    np.savez(other, x_train=np.ones((9, 5)), y_train=np.arange(9) % 3)
+    np.savez(other, x_train=X[899::-1], y_train=y[899::-1])
     argv = ["train", "--data", str(other), "--resume", str(tmp_path / "model.unfinished")]
     assert main([*argv, "--out", str(tmp_path / "out")]) == 2
-    assert "784" in capsys.readouterr().err
+    assert "--data" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_checkpoint_is_not_overwritten_by_a_new_training(data, tmp_path, capsys):
+    (tmp_path / "kept").write_bytes(b"ninety epochs")
+    argv = ["train", "--data", str(data), "--out", str(tmp_path / "out")]
+    assert main([*argv, "--checkpoint", str(tmp_path / "kept")]) == 2
+    assert "--resume" in capsys.readouterr().err
+    assert (tmp_path / "kept").read_bytes() == b"ninety epochs"
+
+
+def test_a_reader_of_the_progress_may_leave(data, tmp_path):
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run([*command(data)[:-1], "5"], cwd=tmp_path, stderr=writer)
+    os.close(writer)
+    assert done.returncode == 0
+    assert joblib.load(tmp_path / "model").n_iter_ == 5
+
+
+class Terminal(io.StringIO):
+    """What a terminal shows in the end: each carriage return begins the line anew."""
+
+    def isatty(self):
+        return True
+
+    def lines(self):
+        return [line.rpartition("\r")[2].rstrip() for line in self.getvalue().split("\n")]
+
+
+def test_a_terminal_shows_one_line_that_changes():
+    terminal = Terminal()
+    with Progress(terminal) as progress:
+        progress.show("epoch 0/2", lasting=False)
+        progress.show("epoch 1/2   a long line")
+        progress.show("epoch 2/2")
+    assert terminal.lines() == ["epoch 2/2", ""]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.04, "0.0 s"), (9.94, "9.9 s"), (9.96, "10 s"), (59.6, "1 min 0 s"), (7800, "2 h 10 min")],
+)
+def test_times_are_written_as_people_say_them(seconds, words):
+    assert duration(seconds) == words

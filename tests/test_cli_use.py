@@ -1,24 +1,27 @@
 """skmnist evaluate, predict and report: a trained model put to use."""
 
 import base64
+import contextlib
 import io
 import re
 import subprocess
 import sys
+import warnings
 from html.parser import HTMLParser
 
 import joblib
 import numpy as np
 import pytest
 from PIL import Image
-from sklearn.linear_model import RidgeClassifier
+from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.metrics import accuracy_score, recall_score
+from sklearn.model_selection import FixedThresholdClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.cli import main
-from skmnist.datasets import load_mnist
+from skmnist.datasets import load_mnist, read_photo
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +47,9 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture
-def here(folder, monkeypatch):
-    monkeypatch.chdir(folder)
-    return folder
+def here(folder):
+    with contextlib.chdir(folder):
+        yield folder
 
 
 def unseen():
@@ -85,6 +88,26 @@ def test_evaluate_takes_the_test_images_of_the_box_by_default(here, capsys):
     assert f"{joblib.load('ridge').score(X, y):.2%} of 10,000" in capsys.readouterr().out
 
 
+def test_labels_may_be_words_where_the_images_have_numbers(here, capsys):
+    X, y = load_mnist(return_X_y=True)
+    model = MLPDigitClassifier(hidden_layer_sizes=(8,), max_iter=2, random_state=0)
+    joblib.dump(model.fit(X[:500], y[:500].astype(str)), "words")
+    X, y = unseen()
+    assert main(["evaluate", "words", "--data", "test.npz"]) == 0
+    assert f"{model.score(X, y.astype(str)):.2%}" in capsys.readouterr().out
+
+
+def test_labels_of_another_kind_are_named(here, capsys):
+    X, y = load_mnist(return_X_y=True)
+    names = np.array(["even", "odd"])[y[:500] % 2]
+    joblib.dump(RidgeClassifier().fit(X[:500], y[:500]), "numbers")
+    np.savez("named.npz", x_test=X[:500], y_test=names)
+    assert main(["evaluate", "numbers", "--data", "named.npz"]) == 2
+    error = capsys.readouterr().err
+    assert "odd" in error
+    assert error.count("\n") == 1
+
+
 def test_predict_says_the_digit_and_how_sure_it_is(here, capsys):
     _, y = unseen()
     assert main(["predict", "features", *(f"{number}.png" for number in range(5))]) == 0
@@ -93,6 +116,19 @@ def test_predict_says_the_digit_and_how_sure_it_is(here, capsys):
     assert [int(number) for number, *_ in parsed] == list(range(5))
     assert sum(int(digit) == true for (_, digit, _), true in zip(parsed, y, strict=False)) >= 4
     assert all(10 <= float(confidence) <= 100 for *_, confidence in parsed)
+
+
+def test_the_confidence_is_that_of_the_answer(here, capsys):
+    X, y = load_mnist(return_X_y=True)
+    X, y = X[:300], (y[:300] == 7).astype(int)
+    model = FixedThresholdClassifier(LogisticRegression(max_iter=10), threshold=0.99)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # ten steps are few
+        joblib.dump(model.fit(X / 255, y), "cautious")
+    assert main(["predict", "cautious", "0.png"]) == 0
+    label, confidence = capsys.readouterr().out.split()[1:]
+    probabilities = model.predict_proba(read_photo("0.png")[None])[0]
+    assert float(confidence[:-1]) == pytest.approx(100 * probabilities[int(label)], abs=0.06)
 
 
 def test_predict_without_probabilities_says_the_digit_alone(here, capsys):

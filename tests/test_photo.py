@@ -61,6 +61,17 @@ def test_digits_on_photos_are_read_as_well_as_the_originals(digits, inverted):
     assert judge.score(np.array(made), target) >= original - 0.02
 
 
+def test_a_digit_that_is_cut_close_is_read_too(digits):
+    images, target, judge = digits
+    made = []
+    for image in images:
+        [box] = ndimage.find_objects((image > 30).astype(int))
+        close = ndimage.zoom(image[box].astype(float), 10, order=1)
+        made.append(photo_to_digit(235 - 0.8 * close).ravel())
+    original = judge.score(images.reshape(len(images), -1), target)
+    assert judge.score(np.array(made), target) >= original - 0.04
+
+
 def test_an_image_of_mnist_comes_out_nearly_as_it_went_in(digits):
     images = digits[0]
     differences = [difference(photo_to_digit(image), image) for image in images]
@@ -143,9 +154,9 @@ def test_a_photo_is_turned_as_the_camera_noted_it(tmp_path):
 def test_a_large_picture_takes_no_longer_than_its_averages():
     large = np.full((7000, 7000), 255, dtype=np.uint8)
     large[2000:5000, 3300:3500] = 0
-    start = time.perf_counter()
+    start = time.process_time()
     assert photo_to_digit(large)[14, 14] == 255
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize(
@@ -153,7 +164,8 @@ def test_a_large_picture_takes_no_longer_than_its_averages():
     [
         (np.zeros((20, 20)), "shows no digit"),
         (np.random.default_rng(0).normal(size=(300, 300)), "shows no digit"),
-        (np.eye(3), "at least 4 × 4"),
+        (np.eye(3), "at least 4 pixels"),
+        (np.ones((4, 5000)), "at least 5 pixels"),
         (np.full((9, 9), np.nan), "NaN"),
         (np.zeros(784), "must have the shape"),
         (np.zeros((9, 9, 2)), "must have the shape"),

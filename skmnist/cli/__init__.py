@@ -4,16 +4,11 @@ import os
 import sys
 import warnings
 
-from skmnist.cli.evaluating import evaluate
 from skmnist.cli.parsing import make_parser
-from skmnist.cli.predicting import predict
-from skmnist.cli.reporting import report
-from skmnist.cli.saying import say_error, say_warning
-from skmnist.cli.training import train
+from skmnist.cli.saying import make_streams_robust, say_error, say_warning
 
 __all__ = ["main"]
 
-COMMANDS = {"train": train, "evaluate": evaluate, "predict": predict, "report": report}
 FAILED, INTERRUPTED, NOBODY_READS = 2, 130, 141
 
 
@@ -36,11 +31,12 @@ def main(argv=None):
     >>> main(["evaluate", "no-such-model.joblib"])
     2
     """
+    make_streams_robust()
     arguments = make_parser().parse_args(argv)
     with warnings.catch_warnings():
         warnings.showwarning = say_warning
         try:
-            status = COMMANDS[arguments.command](arguments)
+            status = arguments.run(arguments)
             sys.stdout.flush()  # a reader who has left shows here, not at exit
             return status or 0
         except KeyboardInterrupt as interruption:

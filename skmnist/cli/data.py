@@ -48,17 +48,27 @@ def _read_npz(path, subset):
     with path.open("rb") as file:
         if file.read(2) != b"PK":
             raise ValueError(f"--data {path} is neither a folder of IDX files nor an .npz file.")
-    with np.load(path, allow_pickle=False) as arrays:
-        names = f"x_{subset}", f"y_{subset}"
-        missing = [name for name in names if name not in arrays]
-        if missing:
-            raise ValueError(f"--data {path} has no {missing[0]}; it has {sorted(arrays)}.")
-        return [arrays[name] for name in names]
+        file.seek(0)
+        try:
+            with np.load(file, allow_pickle=False) as arrays:
+                return [_member(arrays, f"{name}_{subset}") for name in "xy"]
+        except Exception as error:  # a damaged file makes zipfile and NumPy raise all sorts
+            raise ValueError(f"--data {path} cannot be read: {error}") from error
+
+
+def _member(arrays, name):
+    if name not in arrays:
+        raise ValueError(f"it has no {name}, but {sorted(arrays)}.")
+    return np.asarray(arrays[name])
 
 
 def _as_rows(path, images, labels):
-    if images.ndim < 2 or len(images) == 0:
-        raise ValueError(f"--data {path}: the images have the shape {images.shape}.")
+    has_images = images.ndim in (2, 3) or (images.ndim == 4 and images.shape[3] in (1, 3, 4))
+    if not has_images or len(images) == 0:
+        raise ValueError(
+            f"--data {path}: images must have the shape (n, height, width), with 1, 3 or 4 "
+            f"channels as a fourth axis if they have any; got {images.shape}."
+        )
     y = labels.reshape(-1)
     if len(y) != len(images):
         raise ValueError(f"--data {path} has {len(images)} images, but {len(y)} labels.")

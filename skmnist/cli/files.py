@@ -1,7 +1,14 @@
 """Models and pages as files: read with care, written whole or not at all."""
 
+import signal
+import tempfile
+import threading
+from contextlib import contextmanager
+
 import joblib
-from sklearn.base import is_classifier
+from sklearn.base import BaseEstimator, is_classifier
+from sklearn.exceptions import NotFittedError
+from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from skmnist.datasets.opening import destination
@@ -17,27 +24,64 @@ def load_model(path):
         raise
     except Exception as error:  # whatever bytes that are no pickle happen to cause
         raise ValueError(f"{path} is not a model that can be loaded here ({error!r}).") from error
-    if not is_classifier(model):
-        raise ValueError(f"{path} holds no classifier but {type(model).__name__}.")
-    check_is_fitted(model)
+    if not (isinstance(model, BaseEstimator) and is_classifier(model)):
+        raise ValueError(f"{path} holds no classifier but an object of {type(model).__name__}.")
+    try:
+        check_is_fitted(model)
+    except NotFittedError as error:
+        raise ValueError(f"The {type(model).__name__} in {path} is not fitted.") from error
     return model
+
+
+def network(model):
+    """Return the classifier in a model, be it the last step of a pipeline or alone."""
+    return model[-1] if isinstance(model, Pipeline) else model
 
 
 def save_model(model, path):
     """Write a model; until that is done, what was there before stays."""
-    with destination(path) as file:
+    with _named(path), destination(path) as file:
         joblib.dump(model, file)
 
 
 def save_page(text, path):
     """Write a page of HTML in the same way."""
-    with destination(path) as file:
-        file.write(text.encode("utf-8"))
+    with _named(path), destination(path) as file:
+        file.write(text.encode("utf-8", errors="replace"))
+
+
+@contextmanager
+def _named(path):
+    """Let an error name the file that was asked for, not the one that was to replace it."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def check_can_write(option, path):
     """Refuse, before any work is done, a path at which no file can be written."""
     if path.is_dir():
         raise ValueError(f"{option} {path} is a folder; name a file in it.")
-    if not path.absolute().parent.is_dir():
-        raise ValueError(f"{option} {path}: there is no folder {path.parent}.")
+    folder = path.resolve().parent
+    if not folder.is_dir():
+        raise ValueError(f"{option} {path}: there is no folder {folder}.")
+    if path.exists() and not path.is_file():
+        return  # a pipe or a device
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise ValueError(f"{option} {path} cannot be written: {error.strerror}.") from error
+
+
+@contextmanager
+def undisturbed():
+    """Let no Ctrl-C stop what takes a moment and must be whole."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Ctrl-C never gets here
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -4,12 +4,15 @@ import argparse
 from pathlib import Path
 
 import skmnist
+from skmnist.cli.evaluating import evaluate
+from skmnist.cli.predicting import predict
+from skmnist.cli.reporting import report
+from skmnist.cli.saying import in_one_line
+from skmnist.cli.training import train
+from skmnist.network import LOSSES
 
 DESCRIPTION = "Read handwritten digits: train a model, test it, use it, look at it."
-LOSSES = ("mse", "mae", "huber", "squared_hinge")
 MODEL = Path("skmnist-model.joblib")
-# What a new training is told, and one that goes on has long decided.
-OF_A_NEW_TRAINING = ("hidden", "epochs", "loss", "features", "early_stopping", "seed")
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -17,7 +20,7 @@ class OneLineParser(argparse.ArgumentParser):
 
     def error(self, message):
         """Print the message and leave."""
-        self.exit(2, f"skmnist: error: {message} (see {self.prog} --help)\n")
+        self.exit(2, f"skmnist: error: {in_one_line(message)} (see {self.prog} --help)\n")
 
 
 def make_parser():
@@ -25,11 +28,12 @@ def make_parser():
     parser = OneLineParser(prog="skmnist", description=DESCRIPTION, allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"skmnist {skmnist.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, (add_arguments, description) in COMMANDS.items():
-        lowered = description[0].lower() + description[1:]
+    for run, (add_arguments, description) in COMMANDS.items():
+        summary = description[0].lower() + description[1 : description.index(".")]
         command = commands.add_parser(
-            name, help=lowered.partition(".")[0], description=description, allow_abbrev=False
+            run.__name__, help=summary, description=description, allow_abbrev=False
         )
+        command.set_defaults(run=run)
         add_arguments(command)
     return parser
 
@@ -50,7 +54,7 @@ def _add_train(command):
         metavar="N",
         help="how often each image is shown (default: 10; more if there are few)",
     )
-    add("--loss", choices=LOSSES, metavar="NAME", help=f"{', '.join(LOSSES[:-1])} or {LOSSES[-1]}")
+    add("--loss", choices=LOSSES, metavar="NAME", help=", ".join(LOSSES))
     add("--features", action="store_true", default=None, help="feature maps instead of pixels")
     add(
         "--early-stopping",
@@ -92,21 +96,21 @@ def _add_report(command):
 
 
 COMMANDS = {
-    "train": (
+    train: (
         _add_train,
         "Train a network and save it. Ctrl-C keeps the last whole epoch.",
     ),
-    "evaluate": (
+    evaluate: (
         _add_evaluate,
         "Test a model on the test images. It must come from somebody you trust: a model file can "
         "run code.",
     ),
-    "predict": (
+    predict: (
         _add_predict,
         "Tell the digits in photos or drawings. One digit a picture, dark on light or light on "
         "dark, of any size.",
     ),
-    "report": (
+    report: (
         _add_report,
         "Show a model on one page of HTML. Accuracy, confusion, loss, mistakes, and what it looks "
         "for.",

@@ -1,5 +1,7 @@
 """``skmnist predict``: the digit in each picture, and how sure the model is."""
 
+import numpy as np
+
 from skmnist.cli.data import MNIST_PIXELS
 from skmnist.cli.files import load_model
 from skmnist.cli.saying import say_error
@@ -9,10 +11,11 @@ from skmnist.datasets import read_photo
 def predict(arguments):
     """Print a line a picture; one that cannot be read does not keep back the others."""
     model = load_model(arguments.model)
-    if model.n_features_in_ != MNIST_PIXELS:
+    n_pixels = getattr(model, "n_features_in_", MNIST_PIXELS)
+    if n_pixels != MNIST_PIXELS:
         raise ValueError(
             f"A picture becomes {MNIST_PIXELS} pixels, as in MNIST; {arguments.model} was trained "
-            f"on images of {model.n_features_in_}."
+            f"on images of {n_pixels}."
         )
     failures = 0
     for path in arguments.images:
@@ -31,4 +34,5 @@ def _answer(model, X):
     [label] = model.predict(X)
     if not hasattr(model, "predict_proba"):
         return f"{label}"
-    return f"{label}  {model.predict_proba(X).max():.1%}"
+    [probabilities] = model.predict_proba(X)
+    return f"{label}  {probabilities[np.flatnonzero(model.classes_ == label)[0]]:.1%}"

@@ -1,15 +1,12 @@
 """``skmnist report``: a model on one page of HTML that needs nothing beside it."""
 
-from typing import NamedTuple
-
 import numpy as np
 from sklearn.metrics import ConfusionMatrixDisplay
 from sklearn.pipeline import Pipeline
 
-from skmnist.cli.data import read_images
-from skmnist.cli.evaluating import most_confused, right_by_label
-from skmnist.cli.files import check_can_write, load_model, save_page
+from skmnist.cli.files import check_can_write, network, save_page
 from skmnist.cli.page import figure, page, table
+from skmnist.cli.testing import most_confused, put_to_test, right_by_label
 from skmnist.displays import (
     ActivationsDisplay,
     DigitGridDisplay,
@@ -22,25 +19,12 @@ from skmnist.displays import (
 CONFIDENT_MISTAKES = 40
 
 
-class Tested(NamedTuple):
-    """A model, the test images, and what it says of them."""
-
-    model: object
-    classifier: object
-    data: object
-    y_pred: np.ndarray
-
-
 def report(arguments):
     """Write the page."""
     check_can_write("--out", arguments.out)
-    model = load_model(arguments.model)
-    data = read_images(arguments.data, "test")
-    classifier = model[-1] if isinstance(model, Pipeline) else model
-    tested = Tested(model, classifier, data, model.predict(data.X))
-    accuracy = f"{np.mean(tested.y_pred == data.y):.2%}"
-    text = f"of {len(data.y):,} test images are recognised."
-    save_page(page(arguments.model.name, accuracy, text, sections(tested)), arguments.out)
+    tested = put_to_test(arguments)
+    text = f"of {len(tested.data.y):,} test images are recognised."
+    save_page(page(arguments.model.name, tested.accuracy, text, sections(tested)), arguments.out)
     print(f"Wrote {arguments.out}.")
 
 
@@ -58,7 +42,7 @@ def always(tested):
 
 def has_losses(tested):
     """Tell whether the model wrote down its loss."""
-    return getattr(tested.classifier, "loss_curve_", None) is not None
+    return getattr(network(tested.model), "loss_curve_", None) is not None
 
 
 def has_kernels(tested):
@@ -68,15 +52,13 @@ def has_kernels(tested):
 
 def sees_pixels(tested):
     """Tell whether the first layer's weights are laid on the image itself."""
-    return (
-        hasattr(tested.classifier, "coefs_")
-        and len(tested.classifier.coefs_[0]) == (tested.data.X.shape[1])
-    )
+    coefs = getattr(network(tested.model), "coefs_", [()])
+    return len(coefs[0]) == tested.data.X.shape[1] and not has_kernels(tested)
 
 
 def is_network(tested):
     """Tell whether the model is a network whose layers can be looked into."""
-    return hasattr(tested.classifier, "output_activation")
+    return hasattr(network(tested.model), "output_activation")
 
 
 def _by_label(tested):

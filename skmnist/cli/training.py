@@ -1,44 +1,60 @@
 """``skmnist train``: epoch by epoch, so that a stop loses no more than the one it is in."""
 
-import shlex
 import time
 
+import joblib
 from sklearn.pipeline import Pipeline
 
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.cli.data import read_images
-from skmnist.cli.files import check_can_write, load_model, save_model
-from skmnist.cli.parsing import OF_A_NEW_TRAINING
+from skmnist.cli.files import check_can_write, load_model, network, save_model, undisturbed
 from skmnist.cli.progress import Progress, duration
+from skmnist.cli.saying import as_typed
 from skmnist.settings import epochs_in_total
+
+# What a new training is told, and one that goes on has long decided.
+OF_A_NEW_TRAINING = ("hidden", "epochs", "loss", "features", "early_stopping", "seed")
 
 
 def train(arguments):
     """Train a model, or go on with one, and save it."""
-    for option in ("out", "checkpoint"):
-        if (path := getattr(arguments, option)) is not None:
-            check_can_write(f"--{option}", path)
-    model = _resumed(arguments) if arguments.resume else None
+    _check_files(arguments)
+    model = load_checkpoint(arguments.resume) if arguments.resume else None
     data = read_images(arguments.data, "train")
-    model = model or _new_model(arguments, data)
+    if model is None:
+        model = _new_model(arguments, data)
+    _check_same_data(network(model), data)
     started = time.perf_counter()
     with Progress() as progress:
         try:
             X = _input_of_network(model, data, progress)
             _train_epochs(model, X, data.y, progress, arguments.checkpoint)
+            with undisturbed():
+                _finish(network(model))
+                save_model(model, arguments.out)
         except KeyboardInterrupt as interruption:
-            raise KeyboardInterrupt(_keep_last_epoch(model, arguments)) from interruption
-    _finish(network(model))
-    save_model(model, arguments.out)
+            with undisturbed():
+                raise KeyboardInterrupt(_keep_last_epoch(model, arguments)) from interruption
     seconds = duration(time.perf_counter() - started)
     print(f"Trained on {len(data.y):,} images in {seconds}. Saved {arguments.out}. Next:")
     for command in ("evaluate", "report"):
-        print(f"    skmnist {command} {shlex.quote(str(arguments.out))}")
+        print(f"    {_again(command, arguments.out, arguments, 'data')}")
 
 
-def network(model):
-    """Return the classifier in a model, be it the last step of a pipeline or alone."""
-    return model[-1] if isinstance(model, Pipeline) else model
+def _check_files(arguments):
+    """Refuse what could only fail, or destroy something, after the training."""
+    check_can_write("--out", arguments.out)
+    if arguments.checkpoint is not None:
+        check_can_write("--checkpoint", arguments.checkpoint)
+    given = [name for name in OF_A_NEW_TRAINING if getattr(arguments, name) is not None]
+    if arguments.resume and given:
+        option = given[0].replace("_", "-")
+        raise ValueError(f"--{option} is for a new training; --resume goes on as it was begun.")
+    if arguments.checkpoint and arguments.checkpoint.is_file() and not arguments.resume:
+        path = arguments.checkpoint
+        raise ValueError(
+            f"--checkpoint {path} is there already: go on from it with --resume, or delete it."
+        )
 
 
 def _new_model(arguments, data):
@@ -54,24 +70,27 @@ def _new_model(arguments, data):
     classifier = MLPDigitClassifier(warm_start=True, random_state=seed, **asked)
     n_epochs, _ = epochs_in_total(classifier, len(data.X))
     classifier.set_params(schedule_iter=n_epochs)
+    classifier._data_hash = joblib.hash((data.X, data.y))
     if not arguments.features:
         return classifier
     features = ConvFeatureTransformer(image_shape=data.image_shape, random_state=seed)
     return Pipeline([("features", features), ("classifier", classifier)])
 
 
-def _resumed(arguments):
+def load_checkpoint(path):
     """Return the model in a checkpoint, which goes on as it was begun."""
-    given = [name for name in OF_A_NEW_TRAINING if getattr(arguments, name) is not None]
-    if given:
-        option = given[0].replace("_", "-")
-        raise ValueError(f"--{option} is for a new training; --resume goes on as it was begun.")
-    model = load_model(arguments.resume)
-    classifier = network(model)
-    is_ours = isinstance(classifier, MLPDigitClassifier)
-    if not (is_ours and classifier.warm_start and classifier.schedule_iter):
-        raise ValueError(f"{arguments.resume} is no checkpoint but a finished model.")
+    model = load_model(path)
+    if not hasattr(network(model), "_data_hash"):
+        raise ValueError(f"{path} is not a checkpoint of skmnist train, but a finished model.")
     return model
+
+
+def _check_same_data(classifier, data):
+    if classifier._data_hash != joblib.hash((data.X, data.y)):
+        raise ValueError(
+            "--resume goes on with the images it was begun with, and these are others: "
+            "give the same --data."
+        )
 
 
 def _input_of_network(model, data, progress):
@@ -112,7 +131,8 @@ def _last_epoch(classifier, seconds_left):
 def _finish(classifier):
     """Make a classifier what one call of fit would have made it: nothing to go on from."""
     classifier.set_params(warm_start=False, max_iter=classifier.schedule_iter, schedule_iter=None)
-    vars(classifier).pop("_run", None)
+    for name in ("_run", "_data_hash"):
+        vars(classifier).pop(name, None)
 
 
 def _epochs_done(model):
@@ -126,10 +146,15 @@ def _keep_last_epoch(model, arguments):
         return "Stopped before the first epoch was done: nothing is saved."
     path = arguments.checkpoint or arguments.out.with_suffix(f".unfinished{arguments.out.suffix}")
     save_model(model, path)
-    again = ["skmnist", "train", "--resume", path, "--out", arguments.out]
-    for option in ("data", "checkpoint"):
-        if getattr(arguments, option) is not None:
-            again += [f"--{option}", getattr(arguments, option)]
-    command = shlex.join(map(str, again))
+    go_on = _again("train --resume", path, arguments, "out", "data", "checkpoint")
     n_epochs = network(model).schedule_iter
-    return f"Stopped after epoch {done} of {n_epochs}, kept in {path}. To go on:\n    {command}"
+    return f"Stopped after epoch {done} of {n_epochs}, kept in {path}. To go on:\n    {go_on}"
+
+
+def _again(command, path, arguments, *options):
+    """Return a command line with a path, and those options that were given."""
+    words = ["skmnist", *command.split(), path]
+    for option in options:
+        if getattr(arguments, option) is not None:
+            words += [f"--{option}", getattr(arguments, option)]
+    return as_typed(words)

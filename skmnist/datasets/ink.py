@@ -23,16 +23,18 @@ def _checked(image):
             "image must have the shape (height, width) or (height, width, channels) with 3 "
             f"channels, or 4 with transparency, got {image.shape}"
         )
-    if min(image.shape[:2]) < _SMALLEST:
+    smallest = max(_SMALLEST, _block(image))
+    if min(image.shape[:2]) < smallest:
         raise ValueError(
-            f"image must have at least {_SMALLEST} × {_SMALLEST} pixels, got {image.shape[:2]}"
+            f"image must have at least {smallest} pixels on its shorter side, got "
+            f"{image.shape[0]} × {image.shape[1]}"
         )
     return image
 
 
 def _reduced(image):
     """Averages of blocks, so that the work is bounded; of large blocks, of some pixels."""
-    block = -(-max(image.shape[:2]) // LARGEST)
+    block = _block(image)
     height, width = (max(length // block, 1) for length in image.shape[:2])
     total, offsets = 0, range(0, block, -(-block // 3))
     for row in offsets:
@@ -42,6 +44,10 @@ def _reduced(image):
     if not np.isfinite(total).all():
         raise ValueError("image must not contain NaN or infinity")
     return total / len(offsets) ** 2
+
+
+def _block(image):
+    return -(-max(image.shape[:2]) // LARGEST)
 
 
 def _grey(image):

@@ -7,6 +7,6 @@ def optional(module, purpose, package=None):
     """Import a module, or say which package the purpose needs."""
     try:
         return import_module(module)
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         package = package or module
         raise ImportError(f"{purpose} needs {package}: pip install {package}") from error

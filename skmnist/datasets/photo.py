@@ -162,7 +162,7 @@ def _is_inside(box, shape):
 
 def _cropped(ink, mask):
     """The digit alone, in shares of its strongest ink, without the grain of the paper."""
-    paper, strong = np.median(ink), np.percentile(ink[mask], 75)
+    paper, strong = np.median(ink[~mask]), np.percentile(ink[mask], 75)
     if strong < 3 * paper:
         raise ValueError(NOTHING)
     near = ndimage.binary_dilation(mask, np.ones((3, 3)), iterations=2)

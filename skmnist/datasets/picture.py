@@ -22,6 +22,8 @@ def pixels_of(path_or_file):
             return _pixels(ImageOps.exif_transpose(image))
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise ValueError(f"{name_of(path_or_file)} is too large: {error}") from error
+        except MemoryError:
+            raise
         except Exception as error:  # damaged files make Pillow raise all sorts
             raise ValueError(
                 f"{name_of(path_or_file)} is not a picture that Pillow can read: {error}"

@@ -1,0 +1,65 @@
+"""A model put to the test, for those that print it and those that draw it."""
+
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.metrics import confusion_matrix
+
+from skmnist.cli.data import Labelled, read_images
+from skmnist.cli.files import load_model
+
+MOST_PAIRS = 10
+
+
+class Tested(NamedTuple):
+    """A model, the test images, and what it says of them."""
+
+    model: object
+    data: Labelled
+    y_pred: np.ndarray
+
+    @property
+    def accuracy(self):
+        """The share of images that is recognised, in percent."""
+        return f"{np.mean(self.y_pred == self.data.y):.2%}"
+
+
+def put_to_test(arguments):
+    """Let a model say what the test images are."""
+    model = load_model(arguments.model)
+    data = read_images(arguments.data, "test")
+    y_pred = model.predict(data.X)
+    return Tested(model, data._replace(y=_as_model_has_them(data.y, y_pred)), y_pred)
+
+
+def _as_model_has_them(y, y_pred):
+    """Return labels of the kind that a model was trained on: it may have been told '3', not 3."""
+    if (y.dtype.kind in "biuf") == (y_pred.dtype.kind in "biuf"):
+        return y
+    try:
+        return y.astype(y_pred.dtype if y_pred.dtype.kind in "biuf" else str)
+    except ValueError as error:
+        raise ValueError(
+            f"The model says labels such as {y_pred[0]}, but the test images have labels such as "
+            f"{y[0]}."
+        ) from error
+
+
+def right_by_label(y_true, y_pred):
+    """List (label, how many images, the share that is recognised)."""
+    rows = []
+    for label in np.unique(y_true):
+        is_it = y_true == label
+        rows.append((label, is_it.sum(), f"{np.mean(y_pred[is_it] == label):.1%}"))
+    return rows
+
+
+def most_confused(y_true, y_pred):
+    """List (true, predicted, times) for the commonest mistakes, the worst first."""
+    labels = np.union1d(y_true, y_pred)
+    mistakes = confusion_matrix(y_true, y_pred, labels=labels)
+    np.fill_diagonal(mistakes, 0)
+    worst = np.argsort(-mistakes, axis=None, kind="stable")[:MOST_PAIRS]
+    rows, columns = np.unravel_index(worst, mistakes.shape)
+    pairs = zip(labels[rows], labels[columns], mistakes[rows, columns], strict=True)
+    return [pair for pair in pairs if pair[2] > 0]
