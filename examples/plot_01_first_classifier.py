@@ -16,7 +16,7 @@ from skmnist.displays import DigitGridDisplay, LossCurveDisplay
 # rows of 28 pixels; its label is a digit. A few thousand are enough here.
 
 X, y = load_mnist(subset="train", return_X_y=True)
-X_train, y_train = X[:5000], y[:5000]
+X_train, y_train = X[:3000], y[:3000]
 X_held_out, y_held_out = X[50_000:52_000], y[50_000:52_000]
 DigitGridDisplay(X_train[:16].reshape(-1, 28, 28), y_true=y_train[:16]).plot()
 plt.show()

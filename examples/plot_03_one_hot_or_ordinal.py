@@ -4,6 +4,9 @@ One-hot or ordinal targets
 
 A digit can be learnt as ten outputs, one for each digit, or as a single output that is to be the
 digit's number. The second seems simpler. See what it gets wrong.
+
+In brief, this is a part of
+:doc:`the lecture </auto_examples/lecture/plot_1_from_pixels_to_an_answer>` too.
 """
 
 import matplotlib.pyplot as plt

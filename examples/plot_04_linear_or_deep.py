@@ -3,6 +3,9 @@ Linear or deep
 ==============
 
 What do hidden layers add to ``relu(X @ W + b)``, and how large must they be?
+
+Why they need a ReLU is told in
+:doc:`the lecture </auto_examples/lecture/plot_1_from_pixels_to_an_answer>`.
 """
 
 import matplotlib.pyplot as plt

@@ -7,6 +7,9 @@ rotated, thicker and noisy ones to be told apart. Pixel by pixel, a shifted X ma
 the O than to the standard X. But it is made of the same small pieces: a falling stroke, a
 crossing, a rising stroke. With the maps that say where such pieces are found, the same
 network recognises it.
+
+How such a map is made is told in
+:doc:`the lecture </auto_examples/lecture/plot_4_pieces_of_an_x>`.
 """
 
 import matplotlib.pyplot as plt

@@ -21,8 +21,9 @@ X, y = X[:1500], y[:1500]
 
 # %%
 # The parameters of a step are named after it: ``features__n_kernels`` is the ``n_kernels`` of the
-# step "features". With ``memory=`` the features that were made once are kept in a folder, so each
-# number of kernels costs one transformation a fold, and not another for each classifier.
+# step "features". With ``memory=`` the features of the rows to train on are kept in a folder: they
+# are made once a fold for each number of kernels, and not again for each classifier. Those to
+# score on are made each time.
 
 convolve = ConvFeatureTransformer("pca", kernel_size=5, random_state=0)
 network = MLPDigitClassifier(max_iter=20, random_state=0)

@@ -55,7 +55,7 @@ plt.show()
 # A network that was trained on MNIST can read it now: a row of 784 numbers as any other.
 
 X, y = load_mnist(subset="train", return_X_y=True)
-classifier = MLPDigitClassifier(random_state=0).fit(X[:5000], y[:5000])
+classifier = MLPDigitClassifier(random_state=0).fit(X[:3000], y[:3000])
 [label] = classifier.predict(digit[None])
 print(f"it is a {label}, with a probability of {classifier.predict_proba(digit[None]).max():.1%}")
 

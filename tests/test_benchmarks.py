@@ -96,4 +96,7 @@ def test_the_documentation_includes_every_benchmark():
     included = re.findall(r"```\{include\} benchmarks/(\w+)\.md", page)
     unknown = [name for name in included if not name.startswith(tuple(SCRIPTS))]
     assert not unknown
+    folder = ROOT / "docs" / "benchmarks"
+    missing = [name for name in included if not (folder / f"{name}.md").is_file()]
+    assert not missing
     assert set(SCRIPTS) <= set(included)

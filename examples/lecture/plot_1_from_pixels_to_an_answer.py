@@ -16,8 +16,9 @@ from skmnist.displays import DigitGridDisplay, WeightsDisplay
 # A1. The data
 # ------------
 # MNIST has about 7,000 images of each digit, 60,000 to train on and 10,000 to test with. An
-# image is 28×28 grey values from 0, the background, to 255. Flattened row after row it is 784
-# numbers, and a batch of b images is an array of the shape [b, 784].
+# image is [28, 28, 1] in the lecture: one grey value a pixel, from 0, the background, to 255.
+# Flattened row after row it is 784 numbers, and a batch of b images is an array of the shape
+# [b, 784].
 
 X, y = load_mnist(subset="train", return_X_y=True)
 print(X.shape, X.dtype, X.min(), X.max())
@@ -34,8 +35,10 @@ X_test, y_test = X[50_000:52_000], y[50_000:52_000]
 # %%
 # A2. One of ten is no number
 # ---------------------------
-# y = w·x + b predicts any number. Trained to give the digit itself, it gives answers such as
-# these, and who would say which digit the first one is?
+# Up, left, down or right? A dog, a cat, a whale or a bird? To pick one of a few things is not
+# regression, though it starts from the same y = w·x + b, which predicts any number. Trained to
+# give the digit itself, it gives answers such as these, and who would say which digit the first
+# one is?
 
 settings = {"hidden_layer_sizes": (), "output_activation": "identity", "random_state": 0}
 as_number = MLPDigitClassifier(target_encoding="ordinal", **settings).fit(X_train, y_train)
@@ -46,8 +49,10 @@ for digit, value in zip(y_test[:6], out[:, 0], strict=True):
 # %%
 # A3. One-hot vectors
 # -------------------
-# Numbers also say that a 4 is nearer to a 5 than to a 9, which is not what images look like.
-# A vector with a place for each digit says nothing of the kind: 3 becomes [0, 0, 0, 1, 0, …].
+# With labels as numbers, dog = 0, cat = 1 and fish = 2, what is 1.5? Numbers also say that a 4 is
+# nearer to a 5 than to a 9, which is not what images look like. A vector with a place for each
+# digit says nothing of the kind: 3 becomes [0, 0, 0, 1, 0, …]. An example looks at
+# :doc:`the mistakes of both </auto_examples/plot_03_one_hot_or_ordinal>`.
 
 print(np.eye(10, dtype=int)[y_train[:4]])
 one_hot = MLPDigitClassifier(**settings).fit(X_train, y_train)
@@ -84,7 +89,8 @@ pixels = X_test[:100] / 255
 print("the same as one layer:", np.allclose((pixels @ W1) @ W2, pixels @ (W1 @ W2)))
 
 # %%
-# With relu(Z) = max(Z, 0) in between they are not, and that is all it takes.
+# With relu(Z) = max(Z, 0) in between they are not, and that is all it takes. What more layers
+# bring, and cost, is :doc:`an example </auto_examples/plot_04_linear_or_deep>`.
 
 print("with a ReLU between:  ", np.allclose(np.maximum(pixels @ W1, 0) @ W2, pixels @ (W1 @ W2)))
 

@@ -5,6 +5,7 @@ Pieces of an X
 An X that is moved is another row of pixels, but it is made of the same pieces. Kernels find them.
 """
 
+import matplotlib.pyplot as plt
 import numpy as np
 from scipy.signal import correlate2d
 
@@ -15,17 +16,22 @@ from skmnist.displays import DigitGridDisplay, FeatureMapsDisplay, KernelsDispla
 # %%
 # B3. The problem of the X and the O
 # ----------------------------------
-# A standard X and O, 9×9 pixels, 1 for ink and -1 for paper, and some that are shifted or rotated.
+# A standard X and O, 9×9 pixels, 1 for ink and -1 for paper, and some that are shifted, rotated or
+# thicker.
 
 standard = load_xo()
 X_of_lecture = standard.images[0]
-drawn = [load_xo(variant=name, n_samples=4, random_state=0) for name in ("shifted", "rotated")]
-images = np.concatenate([standard.images[:2], *(variant.images for variant in drawn)])
-labels = np.concatenate([standard.target[:2], *(variant.target for variant in drawn)])
+variants = ["shifted", "rotated", "thicker"]
+drawn = [load_xo(variant=name, n_samples=4, random_state=0) for name in variants]
+images = np.concatenate([standard.images[:2], *(some.images for some in drawn)])
+labels = np.concatenate([standard.target[:2], *(some.target for some in drawn)])
 DigitGridDisplay(images, y_true=labels).plot()
+plt.show()
 
 # %%
 # Compared pixel by pixel with the two standard letters, a shifted one may be nearer to the other.
+# By their pieces, :doc:`a small network </auto_examples/plot_07_x_and_o>` tells them apart: that
+# is an example of its own.
 
 X, y = load_xo(variant="shifted", n_samples=400, random_state=0, return_X_y=True)
 distances = np.linalg.norm(X[:, None] - standard.data, axis=2)
@@ -36,11 +42,12 @@ print(f"shifted letters that are nearer to the wrong one: {np.mean(nearest != y)
 # B4. Three pieces
 # ----------------
 # Cut from the standard X: a falling stroke, the crossing, and a rising stroke. They are the
-# kernels, also called filters.
+# kernels, also called filters, and commonly 3×3 or 5×5.
 
 strokes = ConvFeatureTransformer("strokes", kernel_size=3, activation=None, pool=None)
 strokes.fit(standard.data)
 KernelsDisplay.from_estimator(strokes)
+plt.show()
 
 # %%
 # B5. The averaged feature map
@@ -76,6 +83,7 @@ def cut(value):
 
 
 FeatureMapsDisplay.from_estimator(strokes, standard.data[:1], values=cut)
+plt.show()
 
 # %%
 # B11. Homework

@@ -6,6 +6,7 @@ From feature maps to an answer: maps of maps, ReLU, pooling, and a network that 
 found.
 """
 
+import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
@@ -22,7 +23,7 @@ X_test, y_test = X[50_000:51_000], y[50_000:51_000]
 # B7. Stacking
 # ------------
 # 64 kernels of 3×3 make 64 maps of 26×26 of one image. These are an image with 64 channels, and
-# each of the next 128 kernels spans all of them: 3×3×64 entries. Each layer takes two pixels off
+# each of the next 128 kernels spans all of them: 3×3×64 entries. Each layer takes one pixel off
 # each side, until 128 maps of 2×2 are left, 512 numbers.
 
 tower = ConvFeatureTransformer(
@@ -43,12 +44,14 @@ print("a later kernel:", tower.kernels_[1].shape[1:])
 features = ConvFeatureTransformer(n_kernels=16, kernel_size=5, random_state=0)
 features.fit(X_train, y_train)
 KernelsDisplay.from_estimator(features)
+plt.show()
 
 # %%
 full_maps = ConvFeatureTransformer(
     features.kernels_[0], activation="relu", pool=None, image_shape=(28, 28)
 ).fit(X_train[:1])
 FeatureMapsDisplay.from_estimator(full_maps, X_test[:1])
+plt.show()
 
 # %%
 # B9. Pooling and forgetting
@@ -56,7 +59,8 @@ FeatureMapsDisplay.from_estimator(full_maps, X_test[:1])
 # The largest of each little square is kept: maps shrink, and a piece may move a bit without a
 # change. How much of a digit's numbers stays the same when it moves by one pixel?
 
-moved = np.roll(X_test.reshape(-1, 28, 28), 1, axis=2).reshape(-1, 784)
+some = X_test[:100]
+moved = np.roll(some.reshape(-1, 28, 28), 1, axis=2).reshape(-1, 784)
 
 
 def likeness(A, B):
@@ -65,16 +69,16 @@ def likeness(A, B):
     return np.mean(np.sum(A * B, axis=1) / lengths)
 
 
-print(f"pixels:      {likeness(X_test / 255, moved / 255):.2f}")
+print(f"pixels:      {likeness(some / 255, moved / 255):.2f}")
 for pool, words in [(None, "maps:        "), ("max", "pooled maps: ")]:
     pooled = ConvFeatureTransformer(features.kernels_[0], pool=pool, image_shape=(28, 28))
     pooled.fit(X_train[:1])
-    print(f"{words}{likeness(pooled.transform(X_test), pooled.transform(moved)):.2f}")
+    print(f"{words}{likeness(pooled.transform(some), pooled.transform(moved)):.2f}")
 
 # %%
 # A layer that forgets, also called dropout, is a parameter of the classifier: with
 # ``dropout=0.2`` a fifth of the hidden neurons is left out, others for each batch, so that
-# none can rely on another.
+# none can rely on another. An example shows :doc:`what it does </auto_examples/plot_06_dropout>`.
 #
 # B10. Fully connected
 # --------------------
