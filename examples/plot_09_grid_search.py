@@ -17,7 +17,7 @@ from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.datasets import load_mnist
 
 X, y = load_mnist(subset="train", return_X_y=True)
-X, y = X[:1500], y[:1500]
+X, y = X[:1000], y[:1000]
 
 # %%
 # The parameters of a step are named after it: ``features__n_kernels`` is the ``n_kernels`` of the

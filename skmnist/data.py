@@ -92,7 +92,8 @@ def describe_validation(estimator, X_val, y_val, examples):
     try:
         X_val, labels = check_X_y(estimator, X_val, y_val, reset=False, name="y_val")
     except ValueError as error:
-        raise ValueError(f"X_val or y_val cannot be used. {error}") from error
+        hint = "In a Pipeline, transform_input=['X_val'] sends X_val through the steps before."
+        raise ValueError(f"X_val or y_val cannot be used. {error} {hint}") from error
     if not _is_same_place(X_val, examples.X):
         raise ValueError(
             f"X_val must be an array of the same library and device as X: {_place(examples.X)}; "

@@ -14,8 +14,9 @@ import pytest
 from sklearn.linear_model import LinearRegression
 
 import skmnist
-from skmnist import MLPDigitClassifier
+from skmnist import MLPDigitClassifier, network
 from skmnist.cli import main
+from skmnist.cli.parsing import LOSSES
 from skmnist.datasets import load_mnist
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -130,6 +131,20 @@ def test_help_names_every_command(capsys):
     assert status_of(["--help"]) == 0
     printed = capsys.readouterr().out
     assert all(command in printed for command in COMMANDS)
+
+
+def test_the_losses_are_the_classifier_s():
+    assert list(LOSSES) == list(network.LOSSES)
+
+
+def test_help_needs_no_estimator():
+    code = (
+        "import sys; from skmnist.cli import main\n"
+        "try: main(['--help'])\n"
+        "finally: print([name for name in ('numpy', 'scipy', 'sklearn') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_version_is_the_package_s(capsys):

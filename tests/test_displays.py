@@ -8,9 +8,12 @@ from itertools import combinations
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import LogNorm
+from matplotlib.image import AxesImage
 from sklearn.cluster import KMeans
 from sklearn.datasets import load_digits
 from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier, displays
@@ -31,6 +34,9 @@ DRAWN = [
     displays.WeightsDisplay(IMAGES[:9] - 8),
 ]
 EACH = pytest.mark.parametrize("display", DRAWN, ids=lambda display: type(display).__name__)
+WITH_IMAGES = pytest.mark.parametrize(
+    "display", [DRAWN[number] for number in (0, 1, 3, 4, 6)], ids=lambda each: type(each).__name__
+)
 KINDS = [getattr(displays, name) for name in displays.__all__]
 PARTICULAR = [kind for kind in KINDS if kind is not displays.DigitGridDisplay]
 DATA = {"X": X[:1], "y": y[:1]}
@@ -98,10 +104,52 @@ def test_a_display_draws_on_a_new_figure_or_on_given_axes_again_and_again(displa
     assert display.figure_ is first.figure
     figure, (ax, other) = plt.subplots(1, 2)
     for given in (ax, other):
+        before = len(given.findobj())
         assert display.plot(given).ax_ is given
+        assert len(given.findobj()) > before
         assert display.figure_ is figure
         assert all(inner.figure is figure for inner in getattr(display, "axes_", []))
-    assert ax.get_children() != first.get_children()
+
+
+@EACH
+def test_a_display_that_is_drawn_again_on_its_axes_replaces_what_it_drew(display):
+    figure, ax = plt.subplots(layout="constrained")
+    ax.text(0.1, 0.1, "of somebody else")
+    display.plot(ax)
+    before = [type(artist) for artist in figure.findobj()]
+    display.plot(ax)
+    assert sorted(map(str, before)) == sorted(str(type(artist)) for artist in figure.findobj())
+    assert "of somebody else" in [text.get_text() for text in ax.texts]
+
+
+@EACH
+def test_a_display_can_be_drawn_again_on_axes_that_somebody_cleared(display):
+    _, ax = plt.subplots()
+    display.plot(ax)
+    ax.clear()
+    empty = len(ax.findobj())
+    assert len(display.plot(ax).ax_.findobj()) > empty
+
+
+@EACH
+def test_images_are_the_right_way_up(display):
+    figure = display.plot().figure_
+    for ax in figure.findobj(plt.Axes):
+        bottom, top = ax.get_ylim()
+        assert not ax.images or bottom > top
+
+
+@WITH_IMAGES
+def test_a_norm_brings_its_own_limits(display):
+    display.plot(im_kw={"norm": LogNorm(1, 5)})
+    assert (1, 5) in [im.get_clim() for im in display.figure_.findobj(AxesImage)]
+
+
+@pytest.mark.parametrize("colorbar", [True, False])
+@pytest.mark.parametrize("kind", [displays.WeightsDisplay, displays.KernelsDisplay])
+def test_a_bar_of_colours_may_be_left_out(kind, colorbar):
+    display = kind(IMAGES[:4] - 8).plot(colorbar=colorbar)
+    assert len(display.figure_.axes) == 1 + colorbar
 
 
 @EACH
@@ -162,6 +210,9 @@ def test_another_kind_of_estimator_is_refused_by_name(kind):
         from_estimator(kind, other)
     with pytest.raises(TypeError, match=rf"must be a fitted ({needed}).*got Pipeline of KMeans$"):
         from_estimator(kind, make_pipeline(KMeans(2, n_init=1)).fit(X))
+    search = GridSearchCV(KMeans(n_init=1), {"n_clusters": [2]}, cv=2).fit(X)
+    with pytest.raises(TypeError, match="got GridSearchCV: pass its best_estimator_"):
+        from_estimator(kind, search)
 
 
 def test_a_text_gets_the_size_in_which_it_fits():

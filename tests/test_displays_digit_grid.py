@@ -5,11 +5,15 @@ import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 from sklearn.datasets import load_digits
+from sklearn.decomposition import PCA
 from sklearn.ensemble import VotingClassifier
 from sklearn.linear_model import RidgeClassifier
+from sklearn.model_selection import FixedThresholdClassifier
 from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
 
-from skmnist.displays import DigitGridDisplay
+from skmnist import ConvFeatureTransformer, MLPDigitClassifier
+from skmnist.displays import ActivationsDisplay, DigitGridDisplay
 
 X, y = load_digits(return_X_y=True)
 X, y = X[:200], y[:200]
@@ -54,6 +58,17 @@ def test_no_mistakes_is_a_picture_that_says_so():
     display = DigitGridDisplay.from_predictions(X, y, y)
     assert [text.get_text() for text in display.ax_.texts] == ["no mistakes among 200 images"]
     assert display.axes_ == []
+
+
+def test_the_percentage_is_of_what_was_predicted():
+    two = y < 2
+    blurred = X[two] + np.random.default_rng(0).normal(0, 30, (two.sum(), 64))
+    classifier = FixedThresholdClassifier(GaussianNB(), threshold=0.95).fit(blurred, y[two])
+    display = DigitGridDisplay.from_estimator(classifier, blurred, y[two], select="all")
+    shares = classifier.predict_proba(blurred)[:25]
+    predicted = classifier.predict(blurred)[:25]
+    np.testing.assert_array_equal(display.confidence, shares[range(25), predicted])
+    assert display.confidence.min() < 0.5
 
 
 def test_a_classifiers_probabilities_decide_and_are_shown():
@@ -111,6 +126,102 @@ def test_images_that_are_no_squares_need_their_shape():
         DigitGridDisplay.from_predictions(X, y, WRONG, image_shape=(8, 9))
 
 
+def test_values_of_a_series_are_found_by_position():
+    known = {
+        "y_true": pd.Series([1, 2], index=[7, 0]),
+        "y_pred": pd.Series([1, 3], index=[0, 7]),
+        "confidence": pd.Series([0.6, 0.9], index=[1, 0]),
+    }
+    display = DigitGridDisplay(X[:2].reshape(2, 8, 8), **known).plot()
+    assert titles(display) == ["1 → 1  60%", "2 → 3  90%"]
+
+
+def test_a_table_of_one_column_is_a_column():
+    columns = y[:, None], WRONG[:, None]
+    display = DigitGridDisplay.from_predictions(X, *columns, confidence=SURE[:, None])
+    np.testing.assert_array_equal(shown(display), X[[120, 50, 3]])
+
+
+def test_probabilities_of_all_classes_are_no_confidence():
+    with pytest.raises(ValueError, match=r"confidence must have the shape.*got shape \(200, 10\)"):
+        DigitGridDisplay.from_predictions(X, y, WRONG, confidence=np.ones((200, 10)))
+
+
+@pytest.mark.parametrize("kind", [str, object])
+def test_names_are_not_compared_with_numbers(kind):
+    names = y.astype(str).astype(kind)
+    with pytest.raises(ValueError, match="must both be names or both be numbers"):
+        DigitGridDisplay.from_predictions(X, names, WRONG)
+    assert DigitGridDisplay.from_predictions(X, names, y.astype(str)).axes_ == []
+
+
+def test_a_list_of_images_will_do():
+    display = DigitGridDisplay([*X[:2].reshape(2, 8, 8)]).plot()
+    np.testing.assert_array_equal(shown(display), X[:2])
+
+
+def test_rows_of_pixels_are_no_images():
+    with pytest.raises(ValueError, match=r"images must have the shape .* got shape \(200, 64\)"):
+        DigitGridDisplay(X).plot()
+
+
+def test_an_unknown_confidence_is_not_written():
+    images = X[:2].reshape(2, 8, 8)
+    display = DigitGridDisplay(images, y_pred=[1, 2], confidence=[np.nan, 0.5]).plot()
+    assert titles(display) == ["1", "2  50%"]
+
+
+def test_images_fill_rows_from_the_top_left():
+    display = DigitGridDisplay(X[:4].reshape(4, 8, 8)).plot()
+    boxes = [ax.get_window_extent() for ax in display.axes_]
+    assert boxes[0].y0 == boxes[1].y0 > boxes[2].y1
+    assert boxes[0].x1 < boxes[1].x0
+
+
+def test_ink_is_bright():
+    drawn = DigitGridDisplay(X[:1].reshape(1, 8, 8)).plot().axes_[0].images[0]
+    brightness = drawn.to_rgba(drawn.get_array())[..., 0]
+    np.testing.assert_allclose(brightness, X[0].reshape(8, 8) / X[0].max(), atol=0.01)
+
+
+def test_images_of_one_channel_are_grey():
+    display = DigitGridDisplay(X[:1].reshape(1, 8, 8, 1)).plot()
+    assert display.axes_[0].images[0].get_cmap().name == "gray"
+    np.testing.assert_array_equal(shown(display), X[:1])
+
+
+@pytest.mark.parametrize(
+    ("colours", "expected"),
+    [
+        ([0.0, 0.5, 0.9], [0, 0.5, 0.9]),
+        ([0.0, 0.5, 1.01], [0, 0.5 / 1.01, 1]),
+        ([-1.0, 0.0, 1.0], [0, 0.5, 1]),
+        ([0, 51, 255], [0, 0.2, 1]),
+        ([False, True, True], [0, 1, 1]),
+    ],
+)
+def test_colours_are_bytes_or_floats_that_are_stretched_if_they_must(colours, expected):
+    display = DigitGridDisplay(np.array([[[colours]]])).plot()
+    np.testing.assert_allclose(display.axes_[0].images[0].get_array(), [[expected]])
+
+
+@pytest.mark.parametrize("kind", [DigitGridDisplay, ActivationsDisplay])
+def test_the_shape_of_colour_images_is_taken_from_the_part_with_kernels(kind):
+    convolve = ConvFeatureTransformer(n_kernels=2, image_shape=(4, 5, 3), random_state=0)
+    network = MLPDigitClassifier(hidden_layer_sizes=(4,), max_iter=1, random_state=0)
+    pipeline = make_pipeline(convolve, network).fit(X[:, :60] / 16, y)
+    data = (X[:1, :60] / 16,) if kind is ActivationsDisplay else (X[:, :60] / 16, y)
+    first = kind.from_estimator(pipeline, *data).axes_[0].images[0]
+    assert first.get_array().shape == (4, 5, 3)
+
+
+def test_a_part_with_kernels_that_is_given_something_else_says_nothing_of_the_images():
+    convolve = ConvFeatureTransformer(n_kernels=2, kernel_size=3, random_state=0)
+    pipeline = make_pipeline(PCA(25, random_state=0), convolve, GaussianNB()).fit(X, y)
+    display = DigitGridDisplay.from_estimator(pipeline, X, y, select="all")
+    assert display.images.shape == (25, 8, 8)
+
+
 def test_colours_are_shown_as_colours():
     colours = (X[:, :48] * 15.9).astype(np.uint8)
     display = DigitGridDisplay.from_predictions(colours, y, WRONG, image_shape=(4, 4, 3))
@@ -140,6 +251,13 @@ def test_keywords_go_to_images_and_texts():
     display.plot(im_kw={"cmap": "cividis"}, text_kw={"fontsize": 5})
     assert display.axes_[0].images[0].get_cmap().name == "cividis"
     assert display.axes_[0].title.get_fontsize() == 5
+    again = DigitGridDisplay.from_predictions(X, y, WRONG, text_kw={"size": 4})
+    assert again.axes_[0].title.get_fontsize() == 4
+    bayes = GaussianNB().fit(X, y)
+    again = DigitGridDisplay.from_estimator(bayes, X, WRONG, im_kw={"cmap": "cividis"})
+    assert again.axes_[0].images[0].get_cmap().name == "cividis"
+    nothing = DigitGridDisplay.from_predictions(X, y, y, text_kw={"horizontalalignment": "left"})
+    assert nothing.ax_.texts[0].get_ha() == "left"
 
 
 def test_bad_parameters_are_refused_by_name():

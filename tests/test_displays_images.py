@@ -1,6 +1,7 @@
 """FeatureMapsDisplay and ActivationsDisplay: one image, and what becomes of it."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.signal import correlate
 from scipy.sparse import csr_array
@@ -90,6 +91,12 @@ def test_numbers_are_written_where_there_is_room_or_as_asked(shape, values, expe
     assert bool(written(display.axes_[1])) == expected
 
 
+def test_figures_take_any_of_matplotlibs_names(strokes):
+    display = FeatureMapsDisplay.from_estimator(strokes, XO.data[0], text_kw={"size": 4, "c": "r"})
+    looks = {(text.get_fontsize(), text.get_color()) for text in display.axes_[1].texts}
+    assert looks == {(4, "r")}
+
+
 def test_another_value_of_values_is_refused(strokes):
     with pytest.raises(ValueError, match=r"values must be 'auto', True, False or a function.*'no'"):
         FeatureMapsDisplay.from_estimator(strokes, XO.data[0], values="no")
@@ -115,6 +122,32 @@ def test_layers_follow_from_left_to_right_and_share_a_scale_each():
         assert {ax.images[0].get_clim() for ax in axes} == {(0, maps.max())}
 
 
+def test_maps_fill_columns_from_the_top():
+    display = FeatureMapsDisplay(XO.images[0], [np.zeros((3, 3, 5))]).plot()
+    boxes = [ax.get_window_extent() for ax in display.axes_[1:]]
+    assert boxes[0].y0 > boxes[1].y1
+    assert boxes[4].y0 == boxes[0].y0
+    assert boxes[4].x0 > boxes[0].x1
+
+
+def test_an_arrow_points_at_each_layer():
+    display = FeatureMapsDisplay(XO.images[0], [np.zeros((3, 3, 1)), np.zeros((2, 2, 1))]).plot()
+    arrows = [text for text in display.ax_.texts if text.arrow_patch is not None]
+    places = [ax.get_position() for ax in display.axes_]
+    across = display.ax_.get_position()
+    for before, arrow, after in zip(places, arrows, places[1:], strict=False):
+        tail, head = (across.x0 + across.width * x for x in (arrow.xyann[0], arrow.xy[0]))
+        assert before.x1 <= tail < head <= after.x0
+    assert len(arrows) == 2
+
+
+def test_a_row_of_a_table_keeps_its_names():
+    table = pd.DataFrame(X, columns=[f"pixel{number}" for number in range(64)])
+    classifier = MLPDigitClassifier(**SMALL).fit(table, y)
+    display = ActivationsDisplay.from_estimator(classifier, table.iloc[3])  # or there is a warning
+    np.testing.assert_array_equal(display.image, X[3].reshape(8, 8))
+
+
 @pytest.mark.parametrize("kind", [FeatureMapsDisplay, ActivationsDisplay])
 def test_more_than_one_image_is_refused(kind, strokes, pipeline):
     estimator, rows = (strokes, XO.data) if kind is FeatureMapsDisplay else (pipeline, X)
@@ -132,6 +165,28 @@ def test_activations_are_the_lectures_steps(pipeline):
         layer = np.maximum(layer @ W + b, 0)
         np.testing.assert_allclose(activations, layer, rtol=1e-6, atol=1e-9)
     np.testing.assert_array_equal(drawn(display.axes_[1]).ravel(), display.activations[0])
+
+
+def test_activations_are_those_of_the_network_that_was_fitted():
+    classifier = MLPDigitClassifier(**SMALL).fit(X, y)
+    fitted = ActivationsDisplay.from_estimator(classifier, X[3]).activations
+    classifier.set_params(activation="tanh", output_activation="sigmoid")
+    changed = ActivationsDisplay.from_estimator(classifier, X[3]).activations
+    for before, after in zip(fitted, changed, strict=True):
+        np.testing.assert_array_equal(after, before)
+
+
+def test_keywords_go_to_the_bars(pipeline):
+    display = ActivationsDisplay.from_estimator(pipeline, X[3], bar_kw={"height": 0.5})
+    assert {bar.get_height() for bar in display.bars_} == {0.5}
+
+
+def test_the_largest_bar_is_reddish_and_the_others_are_bluish(pipeline):
+    bars = ActivationsDisplay.from_estimator(pipeline, X[3]).bars_
+    largest = max(bars, key=lambda bar: bar.get_width())
+    for bar in bars:
+        red, _, blue, _ = bar.get_facecolor()
+        assert (red > blue) == (bar is largest)
 
 
 def test_a_layer_that_fills_no_rectangle_ends_with_nothing(pipeline):

@@ -1,5 +1,6 @@
 """LossCurveDisplay: which curves, from which estimators, and which epoch was the best."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
@@ -75,6 +76,33 @@ def test_keywords_go_to_both_curves_by_any_of_matplotlibs_names(validated):
     training, validation, _ = LossCurveDisplay.from_estimator(validated, lw=3, c="black").lines_
     assert training.get_linewidth() == validation.get_linewidth() == 3
     assert training.get_color() == validation.get_color() == "black"
+
+
+def test_two_networks_on_one_axes_have_a_colour_each(validated):
+    one = LossCurveDisplay.from_estimator(validated, name="one")
+    two = LossCurveDisplay.from_estimator(validated, name="two", ax=one.ax_)
+    [first], [second] = ({line.get_color() for line in each.lines_} for each in (one, two))
+    assert first != second
+    assert {line.get_color() for line in one.plot(one.ax_).lines_} == {first}
+    assert set(labels(two)) < {text.get_text() for text in one.ax_.get_legend().get_texts()}
+
+
+def test_a_label_takes_the_place_of_the_name(validated):
+    display = LossCurveDisplay.from_estimator(validated, name="MLP", label="me")
+    assert labels(display)[:2] == ["me, training", "me, validation"]
+
+
+@pytest.mark.parametrize("ticks", [{"xscale": "log"}, {"xticks": [1, 2]}])
+def test_axes_with_ticks_of_their_own_keep_them(ticks):
+    ax = plt.figure().subplots()
+    ax.set(**ticks)
+    locator = ax.xaxis.get_major_locator()
+    assert LossCurveDisplay([3, 2, 1]).plot(ax).ax_.xaxis.get_major_locator() is locator
+
+
+def test_there_are_no_half_epochs():
+    ticks = LossCurveDisplay([2, 1]).plot().ax_.get_xticks()
+    np.testing.assert_array_equal(ticks, np.round(ticks))
 
 
 def test_a_single_epoch_is_a_dot():

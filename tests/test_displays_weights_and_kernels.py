@@ -47,6 +47,32 @@ def test_white_is_0_and_a_bar_tells_the_colours(classifier):
     assert WeightsDisplay(np.ones((1, 4, 4))).plot().im_.get_clim() == (-1, 1)
 
 
+def test_red_is_welcome_and_blue_is_not():
+    drawn = WeightsDisplay(np.array([[[-1.0, 0.0, 1.0]]])).plot().im_
+    (red, _, blue), white, (more_red, _, less_blue) = drawn.to_rgba([-1, 0, 1])[:, :3]
+    assert blue > red
+    assert more_red > less_blue
+    assert min(white) > 0.95
+
+
+def test_tiles_fill_rows_from_the_top_left():
+    display = WeightsDisplay(np.arange(-8.0, 8).reshape(4, 2, 2)).plot()
+    boxes = [frame.get_window_extent() for frame in display.ax_.patches]
+    assert boxes[0].y0 == boxes[1].y0 > boxes[2].y1
+    assert boxes[0].x1 < boxes[1].x0
+
+
+def test_keywords_go_to_the_image(classifier):
+    given = {"im_kw": {"cmap": "PuOr_r"}, "colorbar": False}
+    convolve = ConvFeatureTransformer("pca", n_kernels=5, kernel_size=3).fit(X)
+    for display in (
+        WeightsDisplay.from_estimator(classifier, **given),
+        KernelsDisplay.from_estimator(convolve, **given),
+    ):
+        assert display.im_.get_cmap().name == "PuOr_r"
+        assert display.im_.colorbar is None
+
+
 def test_gaps_can_be_seen_through(classifier):
     drawn = WeightsDisplay.from_estimator(classifier).im_
     alpha = drawn.to_rgba(drawn.get_array())[..., 3]
@@ -66,6 +92,7 @@ def test_steps_that_leave_pixels_pixels_are_passed_over(classifier):
         ConvFeatureTransformer("strokes"),
         ConvFeatureTransformer(CROSSING, padding="same", activation=None, pool=None),  # 64 columns
         PCA(16, random_state=0),
+        PCA(64, random_state=0),
     ],
 )
 def test_weights_of_features_are_refused(step):
@@ -127,5 +154,5 @@ def test_kernels_of_colours_have_colours_around_a_middle_grey():
 
 def test_kernels_changed_after_fit_are_not_shown():
     convolve = ConvFeatureTransformer(n_kernels=3, random_state=0).fit(X).set_params(n_kernels=4)
-    with pytest.raises(ValueError, match="not fitted"):
+    with pytest.raises(ValueError, match=r"n_kernels was 3 when .*, and is 4 now: call fit again"):
         KernelsDisplay.from_estimator(convolve)

@@ -3,6 +3,7 @@
 import os
 import sys
 import warnings
+from importlib import import_module
 
 from skmnist.cli.parsing import make_parser
 from skmnist.cli.saying import make_streams_robust, say_error, say_warning
@@ -36,7 +37,9 @@ def main(argv=None):
     with warnings.catch_warnings():
         warnings.showwarning = say_warning
         try:
-            status = arguments.run(arguments)
+            # Imported here, so that --help is quick and Ctrl-C is heard from the start.
+            module = import_module(f"skmnist.cli.{arguments.module}")
+            status = getattr(module, arguments.command)(arguments)
             sys.stdout.flush()  # a reader who has left shows here, not at exit
             return status or 0
         except KeyboardInterrupt as interruption:

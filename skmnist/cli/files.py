@@ -22,8 +22,12 @@ def load_model(path):
         model = joblib.load(path)
     except MemoryError:
         raise
+    except (ImportError, AttributeError) as error:
+        raise ValueError(f"{path} needs what is not there: {error}") from error
     except Exception as error:  # whatever bytes that are no pickle happen to cause
-        raise ValueError(f"{path} is not a model that can be loaded here ({error!r}).") from error
+        raise ValueError(
+            f"{path} is not a model: skmnist train or joblib did not save it."
+        ) from error
     if not (isinstance(model, BaseEstimator) and is_classifier(model)):
         raise ValueError(f"{path} holds no classifier but an object of {type(model).__name__}.")
     try:

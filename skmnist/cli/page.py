@@ -3,6 +3,7 @@
 import base64
 import html
 import io
+from datetime import date
 
 import skmnist
 from skmnist.datasets.optional import optional
@@ -20,6 +21,7 @@ section {{ background: #fff; border-radius: 0.5rem; padding: 0.5rem 1.2rem; marg
 h1 {{ font-size: 1.6rem; overflow-wrap: anywhere; }}
 h2 {{ font-size: 1.2rem; margin: 0.6rem 0 0; }}
 p {{ margin: 0.2rem 0 0.8rem; color: #555; }}
+pre {{ white-space: pre-wrap; }}
 img {{ max-width: 100%; height: auto; }}
 table {{ border-collapse: collapse; }}
 th, td {{ padding: 0.1rem 1rem; text-align: right; }}
@@ -31,13 +33,14 @@ thead {{ border-bottom: 1px solid #bbb; }}
 <h1>{title}</h1>
 <p><span class="figure">{figure}</span> {text}</p>
 {sections}
-<p>Made by skmnist {version}.</p>
+<p>Made by skmnist {version} on {date} of</p>
+<pre>{model}</pre>
 </main></body>
 </html>
 """
 
 
-def page(title, headline, text, sections):
+def page(title, headline, text, sections, model):
     """Return the page; sections are (title, explanation, content as HTML)."""
     parts = (
         f"<section><h2>{title}</h2>\n<p>{text}</p>\n{content}</section>"
@@ -48,6 +51,8 @@ def page(title, headline, text, sections):
         figure=html.escape(headline),
         text=html.escape(text),
         version=skmnist.__version__,
+        date=date.today(),
+        model=html.escape(str(model)),
         sections="\n".join(parts),
     )
 

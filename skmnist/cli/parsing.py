@@ -4,14 +4,10 @@ import argparse
 from pathlib import Path
 
 import skmnist
-from skmnist.cli.evaluating import evaluate
-from skmnist.cli.predicting import predict
-from skmnist.cli.reporting import report
 from skmnist.cli.saying import in_one_line
-from skmnist.cli.training import train
-from skmnist.network import LOSSES
 
 DESCRIPTION = "Read handwritten digits: train a model, test it, use it, look at it."
+LOSSES = ("mse", "mae", "huber", "squared_hinge")
 MODEL = Path("skmnist-model.joblib")
 
 
@@ -28,12 +24,12 @@ def make_parser():
     parser = OneLineParser(prog="skmnist", description=DESCRIPTION, allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"skmnist {skmnist.__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for run, (add_arguments, description) in COMMANDS.items():
+    for name, (module, add_arguments, description) in COMMANDS.items():
         summary = description[0].lower() + description[1 : description.index(".")]
         command = commands.add_parser(
-            run.__name__, help=summary, description=description, allow_abbrev=False
+            name, help=summary, description=description, allow_abbrev=False
         )
-        command.set_defaults(run=run)
+        command.set_defaults(module=module)
         add_arguments(command)
     return parser
 
@@ -95,22 +91,27 @@ def _add_report(command):
     )
 
 
+# Each command with the module that has a function of its name.
 COMMANDS = {
-    train: (
+    "train": (
+        "training",
         _add_train,
         "Train a network and save it. Ctrl-C keeps the last whole epoch.",
     ),
-    evaluate: (
+    "evaluate": (
+        "evaluating",
         _add_evaluate,
         "Test a model on the test images. It must come from somebody you trust: a model file can "
         "run code.",
     ),
-    predict: (
+    "predict": (
+        "predicting",
         _add_predict,
-        "Tell the digits in photos or drawings. One digit a picture, dark on light or light on "
-        "dark, of any size.",
+        "Tell the digits in photos or drawings. One upright digit a picture, dark on light or "
+        "light on dark, on paper that fills the picture.",
     ),
-    report: (
+    "report": (
+        "reporting",
         _add_report,
         "Show a model on one page of HTML. Accuracy, confusion, loss, mistakes, and what it looks "
         "for.",

@@ -12,9 +12,11 @@ class Progress:
         self.is_live = self.stream.isatty()
         self.shown = ""
 
-    def show(self, text, *, lasting=True):
-        """Show a text in place of the last; where lines stay, show lasting ones only."""
+    def show(self, text, *, lasting=True, below=False):
+        """Show a text in place of the last, or below; where lines stay, show lasting ones only."""
         if self.is_live:
+            if below:
+                self._write("\n")
             self._write("\r" + text.ljust(len(self.shown)))
             self.shown = text
         elif lasting:

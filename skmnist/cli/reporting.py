@@ -24,7 +24,8 @@ def report(arguments):
     check_can_write("--out", arguments.out)
     tested = put_to_test(arguments)
     text = f"of {len(tested.data.y):,} test images are recognised."
-    save_page(page(arguments.model.name, tested.accuracy, text, sections(tested)), arguments.out)
+    written = page(arguments.model.name, tested.accuracy, text, sections(tested), tested.model)
+    save_page(written, arguments.out)
     print(f"Wrote {arguments.out}.")
 
 
@@ -104,7 +105,7 @@ def _weights(tested):
 
 
 def _kernels(tested):
-    return figure(lambda ax: KernelsDisplay.from_estimator(tested.model, ax=ax), (8, 4), "kernels")
+    return figure(lambda ax: KernelsDisplay.from_estimator(tested.model, ax=ax), (7, 6), "kernels")
 
 
 def _maps(tested):
@@ -127,8 +128,13 @@ SECTIONS = [
     ("Digit by digit", "How many of each are recognised.", always, _by_label),
     ("Most confused", "The commonest mistakes.", always, _pairs),
     ("Confusion", "What it says, for what is there.", always, _confusion),
-    ("Loss", "How wrong it was after each epoch.", has_losses, _losses),
-    ("What it gets wrong", "The surest mistakes first: true → predicted.", always, _mistakes),
+    ("Loss", "The mean of each epoch.", has_losses, _losses),
+    (
+        "What it gets wrong",
+        "True → predicted; the surest mistakes first, no more than 40.",
+        always,
+        _mistakes,
+    ),
     ("First weights", "What the first neurons look for.", sees_pixels, _weights),
     ("Kernels", "The small pieces that are looked for everywhere.", has_kernels, _kernels),
     ("Feature maps", "Where they are found in one image.", has_kernels, _maps),

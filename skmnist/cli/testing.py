@@ -27,7 +27,14 @@ class Tested(NamedTuple):
 def put_to_test(arguments):
     """Let a model say what the test images are."""
     model = load_model(arguments.model)
+    model = getattr(model, "best_estimator_", model)
     data = read_images(arguments.data, "test")
+    n_pixels = getattr(model, "n_features_in_", data.X.shape[1])
+    if n_pixels != data.X.shape[1]:
+        raise ValueError(
+            f"{arguments.model} was trained on images of {n_pixels} pixels, and the test images "
+            f"have {data.X.shape[1]}: --data says where its own test images are."
+        )
     y_pred = model.predict(data.X)
     return Tested(model, data._replace(y=_as_model_has_them(data.y, y_pred)), y_pred)
 
@@ -40,8 +47,8 @@ def _as_model_has_them(y, y_pred):
         return y.astype(y_pred.dtype if y_pred.dtype.kind in "biuf" else str)
     except ValueError as error:
         raise ValueError(
-            f"The model says labels such as {y_pred[0]}, but the test images have labels such as "
-            f"{y[0]}."
+            f"The model knows labels such as {y_pred[0]}, but the test images have labels such as "
+            f"{y[0]}: --data says where its own test images are."
         ) from error
 
 

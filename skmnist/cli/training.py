@@ -6,7 +6,7 @@ import joblib
 from sklearn.pipeline import Pipeline
 
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
-from skmnist.cli.data import read_images
+from skmnist.cli.data import MNIST_PIXELS, read_images
 from skmnist.cli.files import check_can_write, load_model, network, save_model, undisturbed
 from skmnist.cli.progress import Progress, duration
 from skmnist.cli.saying import as_typed
@@ -36,9 +36,20 @@ def train(arguments):
             with undisturbed():
                 raise KeyboardInterrupt(_keep_last_epoch(model, arguments)) from interruption
     seconds = duration(time.perf_counter() - started)
-    print(f"Trained on {len(data.y):,} images in {seconds}. Saved {arguments.out}. Next:")
-    for command in ("evaluate", "report"):
-        print(f"    {_again(command, arguments.out, arguments, 'data')}")
+    print(f"Trained on {len(data.y):,} images in {seconds}. Saved {arguments.out}.")
+    if arguments.resume:
+        print(f"{arguments.resume} is no longer needed.")
+    print("Next:")
+    for line in _next(arguments, data):
+        print(f"    {line}")
+
+
+def _next(arguments, data):
+    """List what can be done with the model."""
+    yield _again("evaluate", arguments.out, arguments, "data")
+    yield _again("report", arguments.out, arguments, "data")
+    if data.X.shape[1] == MNIST_PIXELS:
+        yield f"{_again('predict', arguments.out, arguments)} YOUR-PHOTO.jpg"
 
 
 def _check_files(arguments):
@@ -112,12 +123,13 @@ def _train_epochs(model, X, y, progress, checkpoint):
     for epoch in range(begun + 1, n_epochs + 1):
         classifier.set_params(max_iter=epoch).fit(X, y)
         if classifier.n_iter_ < epoch:
-            progress.show(f"no longer getting better: epoch {classifier.best_iter_} is kept")
-            return
+            break
         if checkpoint is not None:
             save_model(model, checkpoint)
         each = (time.perf_counter() - started) / (epoch - begun)
         progress.show(_last_epoch(classifier, each * (n_epochs - epoch)))
+    if classifier.early_stopping:
+        progress.show(f"epoch {classifier.best_iter_} was the best, and is kept", below=True)
 
 
 def _last_epoch(classifier, seconds_left):

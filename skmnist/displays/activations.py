@@ -12,10 +12,11 @@ from skmnist.displays.canvas import (
     font_size,
     frame_for,
     inset,
+    remembering,
     size_in_points,
     text_width,
 )
-from skmnist.displays.fitted import last_part, steps_of, transformed
+from skmnist.displays.fitted import image_shape_of, last_part, steps_of, transformed
 from skmnist.displays.images import as_images, dense, one_row, show_ink
 from skmnist.displays.tiling import grid
 from skmnist.network.arrays import to_numpy
@@ -74,7 +75,7 @@ class ActivationsDisplay:
         self.classes = classes
 
     @classmethod
-    def from_estimator(cls, estimator, X, *, image_shape=None, ax=None):
+    def from_estimator(cls, estimator, X, *, image_shape=None, ax=None, **plot_kw):
         """Draw what an image excites in a fitted network.
 
         Parameters
@@ -85,9 +86,12 @@ class ActivationsDisplay:
         X : array-like or sparse matrix of shape (n_pixels,) or (1, n_pixels)
             One image.
         image_shape : tuple of int or None, default=None
-            (height, width) or (height, width, channels); None is a square.
+            (height, width) or (height, width, channels); None is what a ConvFeatureTransformer
+            among the steps was given, or a square.
         ax : matplotlib Axes or None, default=None
             Where to draw; None is a new figure.
+        **plot_kw : dict
+            How to draw, as in :meth:`plot`.
 
         Returns
         -------
@@ -105,17 +109,19 @@ class ActivationsDisplay:
         >>> [len(layer) for layer in display.activations]
         [512, 256, 10]
         """
-        needed = "coefs_", "intercepts_", "activation", "output_activation", "classes_"
+        needed = "coefs_", "intercepts_", "classes_", "_fitted_as"
         network = last_part(estimator, "MLPDigitClassifier", *needed)
         X = one_row(X)
         given = transformed(estimator, len(steps_of(estimator)) - 1, X)
         given = dense(validate_data(network, given, reset=False, accept_sparse=True))
         coefs, intercepts = map(all_numpy, (network.coefs_, network.intercepts_))
-        names = network.activation, network.output_activation
+        *names, _ = network._fitted_as  # not the parameters, which may have been changed since
         passed = forward(given.astype(coefs[0].dtype), coefs, intercepts, *names)
+        if image_shape is None:
+            image_shape = image_shape_of(estimator, np.shape(X)[1])
         image = as_images(dense(X), image_shape)[0]
         activations = [output[0] for output in passed.outputs]
-        return cls(image, activations, classes=network.classes_).plot(ax)
+        return cls(image, activations, classes=network.classes_).plot(ax, **plot_kw)
 
     def plot(self, ax=None, *, im_kw=None, bar_kw=None):
         """Draw the image, the hidden layers and the outputs.
@@ -157,7 +163,7 @@ class ActivationsDisplay:
             show_ink(inner, as_grid(neurons), im_kw)
             inner.patch.set_hatch(NOTHING)
         self.bars_ = draw_outputs(self.axes_[-1], outputs, names, points, bar_kw or {})
-        return self
+        return remembering(self)
 
     def _names_and_best(self, outputs):
         """Return what each output stands for, and the largest; a single one is its number."""

@@ -12,15 +12,41 @@ MARGIN = 0.06  # of a cell's width and height, on each side of what stands in it
 
 
 def axes_for(display, ax, figsize=None):
-    """Return the axes that a display is drawn on: those given, or a new figure's."""
+    """Return the axes that a display is drawn on: those given, or a new figure's.
+
+    What the same display drew on them before is erased.
+    """
     try:
         import matplotlib.pyplot as plt
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         name = type(display).__name__
         raise ImportError(f"{name} needs matplotlib: pip install matplotlib") from error
     if ax is None:
         _, ax = plt.subplots(figsize=figsize, layout="constrained")
+    if ax is getattr(display, "ax_", None):
+        erase(getattr(display, "_drawn", []), ax)
+    display._others = contents(ax)
     return ax
+
+
+def remembering(display):
+    """Return a display that knows what it drew, for `axes_for` to erase."""
+    display._drawn = [each for each in contents(display.ax_) if each not in display._others]
+    return display
+
+
+def contents(ax):
+    """Return what was drawn on axes, without the parts that all axes have."""
+    return [*ax.lines, *ax.images, *ax.patches, *ax.texts, *ax.child_axes]
+
+
+def erase(artists, ax):
+    """Remove what is still there of some artists, with their colour bars."""
+    for artist in artists:
+        if artist in contents(ax):
+            if getattr(artist, "colorbar", None) is not None:
+                artist.colorbar.remove()
+            artist.remove()
 
 
 def frame_for(display, ax, figsize):
@@ -66,6 +92,14 @@ def font_size(texts, width, height):
     widest = max(text_width(text) for text in texts)
     fitting = min(width / max(widest, 1e-9), height / (LINE * n_lines))
     return max(SMALLEST, min(rcParams["font.size"], fitting))
+
+
+def text_look(usual, given):
+    """Return how a text looks: as usual but for what is given, by any of matplotlib's names."""
+    from matplotlib.cbook import normalize_kwargs
+    from matplotlib.text import Text
+
+    return normalize_kwargs(usual, Text) | normalize_kwargs(given, Text)
 
 
 def text_width(text):

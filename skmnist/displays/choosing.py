@@ -19,10 +19,12 @@ def all_rows(is_wrong, certainty):
 CHOICES = {"mistakes": mistakes, "all": all_rows}
 
 
-def how_certain(estimator, X):
-    """Return how certain a classifier is of its prediction for each row, and if in shares of 1."""
+def how_certain(estimator, X, predicted):
+    """Return how certain a classifier is of what it predicted, and if in shares of 1."""
     if hasattr(estimator, "predict_proba"):
-        return to_numpy(estimator.predict_proba(X)).max(axis=1), True
+        shares = to_numpy(estimator.predict_proba(X))
+        columns = (predicted[:, None] == estimator.classes_).argmax(axis=1)
+        return shares[np.arange(len(shares)), columns], True
     if hasattr(estimator, "decision_function"):
         return margins(to_numpy(estimator.decision_function(X))), False
     return None, False

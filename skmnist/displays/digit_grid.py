@@ -1,15 +1,26 @@
 """DigitGridDisplay: digits, with what they are and what they were taken for."""
 
-from sklearn.utils.validation import check_array, check_consistent_length, check_is_fitted
+import numpy as np
+from sklearn.utils.validation import check_array, check_is_fitted
 
-from skmnist.displays.canvas import LINE, VERMILLION, font_size, frame_for, inset, size_in_points
+from skmnist.displays.canvas import (
+    LINE,
+    VERMILLION,
+    font_size,
+    frame_for,
+    inset,
+    remembering,
+    size_in_points,
+    text_look,
+)
 from skmnist.displays.choosing import CHOICES, how_certain
-from skmnist.displays.images import as_images, dense, inked
+from skmnist.displays.fitted import image_shape_of
+from skmnist.displays.images import as_images, dense, im_look, inked
+from skmnist.displays.labels import known_of
 from skmnist.displays.tiling import grid
 from skmnist.network.arrays import to_numpy
 from skmnist.rules import check, one_of, whole
 
-SHORT = len("10 → 11")  # beside which a percentage finds room
 TEXT_SHARE = 0.4  # of a cell's height, at most
 
 
@@ -28,7 +39,7 @@ class DigitGridDisplay:
     y_pred : array of shape (n_images,) or None, default=None
         What each image was taken for.
     confidence : array of shape (n_images,) or None, default=None
-        How certain each prediction was, from 0 to 1.
+        How certain each prediction was, from 0 to 1; NaN where nobody knows.
     if_empty : str, default="no images"
         What to write if there are no images.
 
@@ -64,7 +75,16 @@ class DigitGridDisplay:
 
     @classmethod
     def from_estimator(
-        cls, estimator, X, y, *, select="mistakes", n_images=25, image_shape=None, ax=None
+        cls,
+        estimator,
+        X,
+        y,
+        *,
+        select="mistakes",
+        n_images=25,
+        image_shape=None,
+        ax=None,
+        **plot_kw,
     ):
         """Draw images and what a classifier takes them for.
 
@@ -83,9 +103,12 @@ class DigitGridDisplay:
         n_images : int, default=25
             How many images at most.
         image_shape : tuple of int or None, default=None
-            (height, width) or (height, width, channels); None is a square.
+            (height, width) or (height, width, channels); None is what a ConvFeatureTransformer
+            among the steps was given, or a square.
         ax : matplotlib Axes or None, default=None
             Where to draw; None is a new figure.
+        **plot_kw : dict
+            How to draw, as in :meth:`plot`.
 
         Returns
         -------
@@ -104,11 +127,14 @@ class DigitGridDisplay:
         25
         """
         check_is_fitted(estimator)
-        certainty, is_share = how_certain(estimator, X)
-        display = cls._choose(X, y, estimator.predict(X), certainty, select, n_images, image_shape)
+        predicted = to_numpy(estimator.predict(X))
+        certainty, is_share = how_certain(estimator, X, predicted)
+        if image_shape is None:
+            image_shape = image_shape_of(estimator, np.shape(X)[1])
+        display = cls._choose(X, y, predicted, certainty, select, n_images, image_shape)
         if not is_share:
             display.confidence = None
-        return display.plot(ax)
+        return display.plot(ax, **plot_kw)
 
     @classmethod
     def from_predictions(
@@ -122,6 +148,7 @@ class DigitGridDisplay:
         n_images=25,
         image_shape=None,
         ax=None,
+        **plot_kw,
     ):
         """Draw images and what they were taken for.
 
@@ -143,6 +170,8 @@ class DigitGridDisplay:
             (height, width) or (height, width, channels); None is a square.
         ax : matplotlib Axes or None, default=None
             Where to draw; None is a new figure.
+        **plot_kw : dict
+            How to draw, as in :meth:`plot`.
 
         Returns
         -------
@@ -159,7 +188,7 @@ class DigitGridDisplay:
         ['0 → 3', '1 → 8']
         """
         display = cls._choose(X, y_true, y_pred, confidence, select, n_images, image_shape)
-        return display.plot(ax)
+        return display.plot(ax, **plot_kw)
 
     @classmethod
     def _choose(cls, X, y_true, y_pred, certainty, select, n_images, image_shape):
@@ -167,9 +196,7 @@ class DigitGridDisplay:
         check("select", select, one_of(CHOICES))
         check("n_images", n_images, whole(1))
         X = check_array(X if hasattr(X, "toarray") else to_numpy(X), accept_sparse="csr")
-        y_true, y_pred = to_numpy(y_true), to_numpy(y_pred)
-        certainty = None if certainty is None else to_numpy(certainty)
-        check_consistent_length(X, y_true, y_pred, certainty)
+        y_true, y_pred, certainty = known_of(X, y_true, y_pred, certainty)
         rows = CHOICES[select](y_true != y_pred, certainty)[:n_images]
         return cls(
             as_images(dense(X[rows]), image_shape),
@@ -204,37 +231,29 @@ class DigitGridDisplay:
         >>> len(display.axes_)
         2
         """
-        n_rows, n_columns = grid(len(self.images))
+        images = checked_images(self.images)
+        known = known_of(images, self.y_true, self.y_pred, self.confidence)
+        n_rows, n_columns = grid(len(images))
         self.ax_ = frame_for(self, ax, (1.2 * max(n_columns, 3), 1.45 * max(n_rows, 2)))
         self.figure_ = self.ax_.figure
         self.axes_ = []
-        if len(self.images) == 0:
-            self.ax_.text(0.5, 0.5, self.if_empty, ha="center", va="center", **(text_kw or {}))
-            return self
-        images, look = inked(self.images)
-        captions = [self._caption(number) for number in range(len(images))]
+        if len(images) == 0:
+            centred = text_look({"ha": "center", "va": "center"}, text_kw)
+            self.ax_.text(0.5, 0.5, self.if_empty, **centred)
+            return remembering(self)
+        images, look = inked(images)
+        captions = [known.caption(number) for number in range(len(images))]
         size, text_share = self._text_size(captions, n_rows, n_columns)
+        text = text_look({"fontsize": size, "pad": 2}, text_kw)
         for number, image in enumerate(images):
             box = place(*divmod(number, n_columns), n_rows, n_columns)
             cell = inset(self.ax_, box, text_share)
-            cell.imshow(image, **{"interpolation": "nearest"} | look | (im_kw or {}))
-            cell.set_title(captions[number], **{"fontsize": size, "pad": 2} | (text_kw or {}))
-            if self._is_wrong(number):
+            cell.imshow(image, **im_look(look, im_kw))
+            cell.set_title(captions[number], **text)
+            if known.is_wrong(number):
                 stand_out(cell)
             self.axes_.append(cell)
-        return self
-
-    def _is_wrong(self, number):
-        known = self.y_true is not None and self.y_pred is not None
-        return known and self.y_true[number] != self.y_pred[number]
-
-    def _caption(self, number):
-        labels = [y[number] for y in (self.y_true, self.y_pred) if y is not None]
-        names = " → ".join(map(str, labels))
-        if self.confidence is None:
-            return names
-        space = "  " if len(names) <= SHORT else "\n"
-        return f"{names}{space}{self.confidence[number]:.0%}".strip()
+        return remembering(self)
 
     def _text_size(self, captions, n_rows, n_columns):
         """Return the size of the texts, and the share of a cell's height that they take."""
@@ -243,6 +262,17 @@ class DigitGridDisplay:
         size = font_size(captions, 0.85 * width, TEXT_SHARE * height)
         n_lines = max(caption.count("\n") + 1 for caption in captions)
         return size, LINE * n_lines * size / height
+
+
+def checked_images(images):
+    """Return images as an array, or raise a ValueError if they are rows of pixels."""
+    images = to_numpy(images)
+    if len(images) and images.ndim not in (3, 4):
+        raise ValueError(
+            "images must have the shape (n_images, height, width) or (n_images, height, width, 3), "
+            f"got shape {images.shape}; from_predictions takes rows of pixels"
+        )
+    return images
 
 
 def place(row, column, n_rows, n_columns):

@@ -5,9 +5,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skmnist.displays.canvas import LINE, MARGIN, font_size, frame_for, inset, size_in_points
+from skmnist.displays.canvas import (
+    LINE,
+    MARGIN,
+    font_size,
+    frame_for,
+    inset,
+    remembering,
+    size_in_points,
+)
 from skmnist.displays.fitted import part_with_kernels, transformed
-from skmnist.displays.images import as_images, coloured, dense, one_row, show_ink
+from skmnist.displays.images import as_images, coloured, dense, im_look, one_row, show_ink
 from skmnist.displays.numbers import is_written, write_values
 from skmnist.network.arrays import to_numpy
 from skmnist.rules import check, whole
@@ -62,7 +70,7 @@ class FeatureMapsDisplay:
         self.names = names
 
     @classmethod
-    def from_estimator(cls, estimator, X, *, n_maps=8, values="auto", ax=None):
+    def from_estimator(cls, estimator, X, *, n_maps=8, values="auto", ax=None, **plot_kw):
         """Draw what a transformer makes of an image.
 
         Parameters
@@ -77,6 +85,8 @@ class FeatureMapsDisplay:
             Whether to write the numbers, as in :meth:`plot`.
         ax : matplotlib Axes or None, default=None
             Where to draw; None is a new figure.
+        **plot_kw : dict
+            How to draw, as in :meth:`plot`.
 
         Returns
         -------
@@ -107,7 +117,7 @@ class FeatureMapsDisplay:
         shape = transformer.image_shape_
         shown = dense(X if np.shape(X)[1] == math.prod(shape) else given)
         display = cls(as_images(shown, shape)[0], maps, names=names_of(transformer, maps))
-        return display.plot(ax, values=values)
+        return display.plot(ax, values=values, **plot_kw)
 
     def plot(self, ax=None, *, values="auto", im_kw=None, text_kw=None):
         """Draw the image and its maps.
@@ -149,13 +159,13 @@ class FeatureMapsDisplay:
         self.axes_ = [inset(self.ax_, plan.image)]
         show_ink(self.axes_[0], self.image)
         for layer, (maps, boxes) in enumerate(zip(self.maps, plan.layers, strict=True)):
-            axes = show_maps(self.ax_, maps, boxes, self._names(layer), size, im_kw or {})
+            axes = show_maps(self.ax_, maps, boxes, self._names(layer), size, im_kw)
             if written[layer]:
                 side = cell_side(maps, boxes[0], size)
                 write_values(axes, side, values, text_kw or {})
             point_at(self.ax_, boxes[0][0], GAP / plan.width)
             self.axes_ += axes
-        return self
+        return remembering(self)
 
     def _names(self, layer):
         if self.names is not None and self.names[layer] is not None:
@@ -190,7 +200,7 @@ def show_maps(ax, maps, boxes, names, size, im_kw):
     """Draw a layer's maps with their names, and return their axes."""
     *_, width, height = np.multiply(boxes[0], [*size, *size])
     points = font_size(names, 0.85 * width, NAME_SHARE * height)
-    look = {"interpolation": "nearest"} | coloured(maps) | im_kw
+    look = im_look(coloured(maps), im_kw)
     axes = [inset(ax, box, LINE * points / height) for box in boxes]
     for inner, image, name in zip(axes, np.moveaxis(maps, 2, 0), names, strict=True):
         inner.imshow(image, **look)

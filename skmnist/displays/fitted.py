@@ -1,5 +1,7 @@
 """The part of a fitted estimator that a display is about, and the steps before it."""
 
+import math
+
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
@@ -22,13 +24,19 @@ def part_with_kernels(estimator):
     """Return the first part that has kernels, and how many steps come before it."""
     for number, part in enumerate(steps_of(estimator)):
         if hasattr(part, "kernels_"):
-            check_is_fitted(part)
+            part.get_feature_names_out()  # refuses if a parameter was changed, and says which
             return part, number
     check_is_fitted(estimator)
     raise TypeError(
         "estimator must be a fitted ConvFeatureTransformer, or a Pipeline with one, "
         f"got {named(estimator)}"
     )
+
+
+def image_shape_of(estimator, n_pixels):
+    """Return the shape in which a part with kernels takes so many pixels, or None."""
+    shapes = (part.image_shape_ for part in steps_of(estimator) if hasattr(part, "kernels_"))
+    return next((shape for shape in shapes if math.prod(shape) == n_pixels), None)
 
 
 def transformed(estimator, n_steps, X):
@@ -44,6 +52,8 @@ def steps_of(estimator):
 def named(estimator):
     """Return what an estimator is, for a message."""
     name = type(estimator).__name__
+    if hasattr(estimator, "best_estimator_"):
+        return f"{name}: pass its best_estimator_"
     if not isinstance(estimator, Pipeline):
         return name
     return f"{name} of {', '.join(type(step).__name__ for step in steps_of(estimator))}"

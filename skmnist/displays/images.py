@@ -16,6 +16,8 @@ def dense(X):
 def one_row(X):
     """Return one image as a table of one row; a table stays what it is, names and all."""
     shape = np.shape(X)
+    if hasattr(X, "to_frame") and hasattr(X, "index"):  # a row of a table, with names
+        return X.to_frame().T
     if len(shape) == 1:
         return to_numpy(X).reshape(1, -1)
     if len(shape) != 2 or shape[0] != 1:
@@ -57,18 +59,36 @@ def viewable(images):
 
 def inked(images):
     """Return images to show, and how: colours from 0 to 1, or greys with a common scale."""
+    images = viewable(images)
     if images.ndim > 3:
-        scale = 255 if images.max() > 1 else 1
-        return np.clip(images / scale, 0, 1), {}
+        return as_colours(images), {}
     low = min(0, np.nanmin(images))
     high = max(low + 1e-9, np.nanmax(images))
     return images, {"cmap": "gray", "vmin": low, "vmax": high}
 
 
+def as_colours(images):
+    """Return colours from 0 to 1: of bytes, or of floats that are stretched if they are beyond."""
+    if images.dtype.kind in "iu":
+        return np.clip(images / 255, 0, 1)
+    low, high = images.min(), images.max()
+    if low >= 0 and high <= 1:
+        return images * 1.0  # of True and False, too
+    return (images - low) / max(high - low, 1e-9)
+
+
 def show_ink(ax, image, im_kw=None):
     """Draw a single image so."""
-    image, look = inked(image)
-    return ax.imshow(image, **{"interpolation": "nearest"} | look | (im_kw or {}))
+    [image], look = inked(np.asarray(image)[None])
+    return ax.imshow(image, **im_look(look, im_kw))
+
+
+def im_look(usual, im_kw):
+    """Return keywords of imshow: as usual but for those given; a norm has limits of its own."""
+    im_kw = im_kw or {}
+    if im_kw.get("norm") is not None:
+        usual = {name: value for name, value in usual.items() if name not in ("vmin", "vmax")}
+    return {"interpolation": "nearest"} | usual | im_kw
 
 
 def around_zero(values):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skmnist.displays.canvas import axes_for
+from skmnist.displays.canvas import axes_for, remembering
 from skmnist.displays.fitted import part_with_kernels
 from skmnist.displays.images import coloured
 from skmnist.displays.tiling import figure_size, show_tiles
@@ -49,7 +49,7 @@ class KernelsDisplay:
         self.title = title
 
     @classmethod
-    def from_estimator(cls, estimator, *, layer=0, n_kernels=64, ax=None):
+    def from_estimator(cls, estimator, *, layer=0, n_kernels=64, ax=None, **plot_kw):
         """Draw the kernels of a transformer's layer.
 
         Parameters
@@ -63,6 +63,8 @@ class KernelsDisplay:
             How many kernels at most.
         ax : matplotlib Axes or None, default=None
             Where to draw; None is a new figure.
+        **plot_kw : dict
+            How to draw, as in :meth:`plot`.
 
         Returns
         -------
@@ -88,9 +90,9 @@ class KernelsDisplay:
         if n_channels != 3 or layer % n_layers > 0:
             kernels = kernels.mean(axis=3)
             title = f"mean over {n_channels} {'maps' if layer % n_layers else 'channels'}"
-        return cls(kernels, title=title if n_channels > 1 else None).plot(ax)
+        return cls(kernels, title=title if n_channels > 1 else None).plot(ax, **plot_kw)
 
-    def plot(self, ax=None, *, im_kw=None):
+    def plot(self, ax=None, *, im_kw=None, colorbar=True):
         """Draw the kernels.
 
         Parameters
@@ -99,6 +101,8 @@ class KernelsDisplay:
             Where to draw; None is a new figure.
         im_kw : dict or None, default=None
             For the image, as in ``matplotlib.axes.Axes.imshow``.
+        colorbar : bool, default=True
+            Whether to draw a bar of the colours. Kernels in colour have none.
 
         Returns
         -------
@@ -119,10 +123,10 @@ class KernelsDisplay:
         if kernels.ndim == 4:
             self.im_ = show_tiles(self.ax_, around_grey(kernels), {}, im_kw)
         else:
-            self.im_ = show_tiles(self.ax_, kernels, coloured(kernels), im_kw)
+            self.im_ = show_tiles(self.ax_, kernels, coloured(kernels), im_kw, colorbar)
         if self.title is not None:
             self.ax_.set_title(self.title)
-        return self
+        return remembering(self)
 
 
 def around_grey(kernels):

@@ -1,6 +1,6 @@
 """LossCurveDisplay: how the loss went down, epoch after epoch."""
 
-from skmnist.displays.canvas import BLUE, VERMILLION, axes_for
+from skmnist.displays.canvas import axes_for, remembering
 from skmnist.displays.fitted import MLP, last_part
 
 FEW = 20  # epochs that are worth a dot each
@@ -99,7 +99,8 @@ class LossCurveDisplay:
         ax : matplotlib Axes or None, default=None
             Where to draw; None is a new figure.
         **line_kw : dict
-            For both curves, as in ``matplotlib.axes.Axes.plot``.
+            For both curves, as in ``matplotlib.axes.Axes.plot``. A ``label`` takes the place
+            of `name`.
 
         Returns
         -------
@@ -113,36 +114,49 @@ class LossCurveDisplay:
         >>> display.lines_[0].get_linewidth()
         3.0
         """
+        before = getattr(self, "lines_", []) if ax is getattr(self, "ax_", None) else []
         self.ax_ = axes_for(self, ax)
         self.figure_ = self.ax_.figure
-        self.lines_ = [self._curve(self.loss_curve, "training", BLUE, "-", line_kw)]
+        line_kw = with_colour(line_kw, before)
+        name = line_kw.pop("label", self.name)
+        prefix = "" if name is None else f"{name}, "
+        training = draw_losses(self.ax_, self.loss_curve, f"{prefix}training", "-", line_kw)
+        self.lines_ = [training]
+        line_kw["color"] = training.get_color()
         if self.validation_loss_curve is not None:
-            losses = self.validation_loss_curve
-            self.lines_.append(self._curve(losses, "validation", VERMILLION, "--", line_kw))
+            losses, label = self.validation_loss_curve, f"{prefix}validation"
+            self.lines_.append(draw_losses(self.ax_, losses, label, "--", line_kw))
         if self.best_iter is not None:
-            self.lines_.append(self._mark_best())
-        self.ax_.set(xlabel="Epoch", ylabel="Loss")
-        self.ax_.xaxis.get_major_locator().set_params(integer=True)
-        self.ax_.legend()
-        return self
+            look = {"color": training.get_color(), "linestyle": ":"}
+            label = f"{prefix}best epoch: {self.best_iter}"
+            self.lines_.append(self.ax_.axvline(self.best_iter, label=label, **look))
+        finish_axes(self.ax_)
+        return remembering(self)
 
-    def _curve(self, losses, kind, colour, style, line_kw):
-        from matplotlib.cbook import normalize_kwargs
-        from matplotlib.lines import Line2D
 
-        look = {"color": colour, "linestyle": style, "label": self._label(kind)}
-        look |= {"marker": "o" if len(losses) <= FEW else "", "markersize": 4}
-        look |= normalize_kwargs(line_kw, Line2D)
-        [line] = self.ax_.plot(range(1, len(losses) + 1), losses, **look)
-        return line
+def with_colour(line_kw, before):
+    """Return keywords of a curve with the colour it had before; None is the axes' next one."""
+    from matplotlib.cbook import normalize_kwargs
+    from matplotlib.lines import Line2D
 
-    def _mark_best(self):
-        from matplotlib import rcParams
+    colour = before[0].get_color() if before else None
+    return {"color": colour} | normalize_kwargs(line_kw, Line2D)
 
-        label = self._label(f"best epoch: {self.best_iter}")
-        return self.ax_.axvline(
-            self.best_iter, color=rcParams["text.color"], linestyle=":", label=label
-        )
 
-    def _label(self, text):
-        return text if self.name is None else f"{self.name}, {text}"
+def draw_losses(ax, losses, label, style, line_kw):
+    """Draw a curve from epoch 1 on, with dots if it is short."""
+    marker = "o" if len(losses) <= FEW else ""
+    look = {"label": label, "linestyle": style, "marker": marker, "markersize": 4} | line_kw
+    [line] = ax.plot(range(1, len(losses) + 1), losses, **look)
+    return line
+
+
+def finish_axes(ax):
+    """Say what the axes mean; there are no half epochs, unless somebody set other ticks."""
+    from matplotlib.ticker import MaxNLocator
+
+    ax.set(xlabel="Epoch", ylabel="Loss")
+    locator = ax.xaxis.get_major_locator()
+    if isinstance(locator, MaxNLocator):
+        locator.set_params(integer=True)
+    ax.legend()

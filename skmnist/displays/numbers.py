@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skmnist.displays.canvas import font_size
+from skmnist.displays.canvas import font_size, text_look
 from skmnist.rules import is_bool
 
 MOST_CELLS, MOST_MAPS = 12, 4  # a side and a layer, for numbers to be written unasked
@@ -29,11 +29,13 @@ def write_values(axes, side, values, text_kw):
     images = [ax.images[0] for ax in axes]
     texts = [[(place, to_text(v)) for place, v in np.ndenumerate(numbers(im))] for im in images]
     longest = max((text for each in texts for _, text in each), key=len)
-    look = {"ha": "center", "va": "center", "fontsize": font_size([longest], 0.8 * side, side)}
+    size = font_size([longest], 0.8 * side, side)
+    usual = {"ha": "center", "va": "center", "fontsize": size}
     for ax, image, each in zip(axes, images, texts, strict=True):
         colours = np.where(luminance(image) < DARK, "white", "black")
         for (row, column), text in each:
-            ax.text(column, row, text, **look | {"color": colours[row, column]} | text_kw)
+            look = text_look(usual | {"color": colours[row, column]}, text_kw)
+            ax.text(column, row, text, **look)
 
 
 def numbers(image):

@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from skmnist.displays.images import im_look
+
 FINE = 14  # pixels of a tile's side, at least: those of smaller images are repeated
 GAP = 0.07  # of a tile's side
 
@@ -21,8 +23,8 @@ def figure_size(images):
     return 6.4, min(max(1.6, 5.4 * n_rows * height / (n_columns * width)), 6.4)
 
 
-def show_tiles(ax, images, look, im_kw=None):
-    """Draw a grid of images, with a bar of the colours that numbers have.
+def show_tiles(ax, images, look, im_kw=None, colorbar=True):
+    """Draw a grid of images, with or without a bar of the colours that numbers have.
 
     They are numbers (n, height, width), or red, green, blue and alpha (n, height, width, 4).
     """
@@ -32,10 +34,10 @@ def show_tiles(ax, images, look, im_kw=None):
     mosaic = np.full((*size, *images.shape[3:]), 0.0 if images.ndim > 3 else np.nan)
     for image, (top, left) in zip(images, corners, strict=True):
         mosaic[top : top + len(image), left : left + image.shape[1]] = image
-    im = ax.imshow(mosaic, **{"interpolation": "nearest"} | look | (im_kw or {}))
+    im = ax.imshow(mosaic, **im_look(look, im_kw))
     outline(ax, corners, images.shape[1:3])
     ax.set_axis_off()
-    if look:
+    if look and colorbar:
         ax.figure.colorbar(im, ax=ax)
     return im
 

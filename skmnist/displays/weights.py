@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skmnist.displays.canvas import axes_for
+from skmnist.displays.canvas import axes_for, remembering
 from skmnist.displays.fitted import MLP, last_part, steps_of
 from skmnist.displays.images import around_zero, find_shape
 from skmnist.displays.tiling import figure_size, show_tiles
@@ -46,7 +46,7 @@ class WeightsDisplay:
         self.weights = weights
 
     @classmethod
-    def from_estimator(cls, estimator, *, n_neurons=25, image_shape=None, ax=None):
+    def from_estimator(cls, estimator, *, n_neurons=25, image_shape=None, ax=None, **plot_kw):
         """Draw the neurons of a network's first layer that have the largest weights.
 
         Parameters
@@ -61,6 +61,8 @@ class WeightsDisplay:
             is shown.
         ax : matplotlib Axes or None, default=None
             Where to draw; None is a new figure.
+        **plot_kw : dict
+            How to draw, as in :meth:`plot`.
 
         Returns
         -------
@@ -83,9 +85,9 @@ class WeightsDisplay:
         largest = np.argsort(-np.linalg.norm(columns, axis=0), kind="stable")[:n_neurons]
         shape = find_shape(len(columns), image_shape)
         weights = columns[:, largest].T.reshape(-1, *shape)
-        return cls(weights if len(shape) == 2 else weights.mean(axis=3)).plot(ax)
+        return cls(weights if len(shape) == 2 else weights.mean(axis=3)).plot(ax, **plot_kw)
 
-    def plot(self, ax=None, *, im_kw=None):
+    def plot(self, ax=None, *, im_kw=None, colorbar=True):
         """Draw the weights.
 
         Parameters
@@ -94,6 +96,8 @@ class WeightsDisplay:
             Where to draw; None is a new figure.
         im_kw : dict or None, default=None
             For the image, as in ``matplotlib.axes.Axes.imshow``.
+        colorbar : bool, default=True
+            Whether to draw a bar of the colours.
 
         Returns
         -------
@@ -111,14 +115,18 @@ class WeightsDisplay:
         weights = np.asarray(self.weights)
         self.ax_ = axes_for(self, ax, figure_size(weights))
         self.figure_ = self.ax_.figure
-        self.im_ = show_tiles(self.ax_, weights, around_zero(weights), im_kw)
-        return self
+        self.im_ = show_tiles(self.ax_, weights, around_zero(weights), im_kw, colorbar)
+        return remembering(self)
 
 
 def check_pixels(estimator, n_columns):
     """Raise a ValueError if a step before the network makes something else of the pixels."""
     n_pixels = getattr(estimator, "n_features_in_", n_columns)
-    makers = [step for step in steps_of(estimator) if hasattr(step, "kernels_")]
+    makers = [
+        step
+        for step in steps_of(estimator)
+        if hasattr(step, "kernels_") or hasattr(step, "components_")
+    ]
     if makers or n_pixels != n_columns:
         raise ValueError(
             f"the network was given {n_columns} features that steps before it made of "
