@@ -13,21 +13,32 @@ from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.datasets import load_mnist
 from skmnist.displays import DigitGridDisplay, FeatureMapsDisplay, KernelsDisplay
 
-X, y = load_mnist(return_X_y=True)
-X_rest, y_rest = X[50_000:], y[50_000:]
-pipeline = make_pipeline(ConvFeatureTransformer(random_state=0), MLPDigitClassifier(random_state=0))
-pipeline.fit(X[:50_000], y[:50_000])
-print(f"{pipeline.score(X_rest, y_rest):.2%} right")
 
-transformer = pipeline[0]
-kernels = transformer.kernels_[0]
-maps = ConvFeatureTransformer(kernels, activation="relu", pool=None).fit(X[:1])
+def main():
+    """Train, and draw."""
+    X, y = load_mnist(return_X_y=True)
+    X_rest, y_rest = X[50_000:], y[50_000:]
+    pipeline = make_pipeline(
+        ConvFeatureTransformer(random_state=0), MLPDigitClassifier(random_state=0)
+    )
+    pipeline.fit(X[:50_000], y[:50_000])
+    print(f"{pipeline.score(X_rest, y_rest):.2%} right")
 
-figure, axes = plt.subplots(1, 3, figsize=(13, 4.2), width_ratios=(1, 1.1, 1), layout="constrained")
-KernelsDisplay.from_estimator(transformer, n_kernels=25, ax=axes[0])
-axes[0].set_title("The pieces it looks for")
-FeatureMapsDisplay.from_estimator(maps, X_rest[:1], n_maps=8, ax=axes[1])
-axes[1].set_title("Where it finds them in a digit")
-DigitGridDisplay.from_estimator(pipeline, X_rest, y_rest, n_images=16, ax=axes[2])
-axes[2].set_title("What it gets wrong, the surest first")
-figure.savefig(Path(__file__).parent / "_static" / "front.png", dpi=110, facecolor="white")
+    transformer = pipeline[0]
+    kernels = transformer.kernels_[0]
+    maps = ConvFeatureTransformer(kernels, activation="relu", pool=None).fit(X[:1])
+
+    figure, axes = plt.subplots(
+        1, 3, figsize=(13, 4.2), width_ratios=(1, 1.1, 1), layout="constrained"
+    )
+    KernelsDisplay.from_estimator(transformer, n_kernels=25, ax=axes[0])
+    axes[0].set_title("The pieces it looks for")
+    FeatureMapsDisplay.from_estimator(maps, X_rest[:1], n_maps=8, ax=axes[1])
+    axes[1].set_title("Where it finds them in a digit")
+    DigitGridDisplay.from_estimator(pipeline, X_rest, y_rest, n_images=16, ax=axes[2])
+    axes[2].set_title("What it gets wrong, the surest first")
+    figure.savefig(Path(__file__).parent / "_static" / "front.png", dpi=110, facecolor="white")
+
+
+if __name__ == "__main__":
+    main()

@@ -123,6 +123,37 @@ def test_a_digit_of_two_strokes_stays_whole():
     assert np.ptp(np.nonzero(whole)[1]) > np.ptp(np.nonzero(without)[1])
 
 
+@pytest.mark.parametrize("table", [40, 150])
+@pytest.mark.parametrize("box", [(30, 20, 30, 30), (110, 130, 120, 100), (15, 15, 0, 0)])
+def test_a_sheet_of_paper_on_a_table_is_found(table, box):
+    left, top, right, bottom = box
+    paper = drawing("L", paper=235, ink=20)
+    photo = Image.new("L", (300 + left + right, 400 + top + bottom), table)
+    photo.paste(paper, (left, top))
+    if right:
+        photo = photo.rotate(3, Image.Resampling.BILINEAR, fillcolor=table)
+        paper = paper.rotate(3, Image.Resampling.BILINEAR, fillcolor=235)
+    expected = photo_to_digit(np.asarray(paper))
+    assert difference(photo_to_digit(np.asarray(photo)), expected) < 5
+
+
+def test_paler_lines_through_the_whole_picture_are_left_out():
+    expected = photo_to_digit(np.asarray(drawing("L", ink=20)))
+    picture = Image.new("L", (300, 400), 240)
+    draw = ImageDraw.Draw(picture)
+    for row in range(20, 400, 30):
+        draw.line([(0, row), (300, row + 5)], 150, 2)
+    draw.line(SEVEN, 20, 5)
+    assert difference(photo_to_digit(np.asarray(picture)), expected) < 5
+
+
+def test_the_edge_of_a_shadow_is_left_out():
+    picture = np.asarray(drawing("L", paper=220, ink=40)).astype(float)
+    expected = photo_to_digit(picture)
+    picture[:, 150:] *= 0.5  # through the digit
+    assert difference(photo_to_digit(picture), expected) < 15
+
+
 @pytest.mark.parametrize("colour", ["black", "white", "red"])
 def test_strokes_on_nothing_are_ink(colour):
     picture = drawing("RGBA", paper=(0, 0, 0, 0), ink=colour)
@@ -181,8 +212,10 @@ def test_errors_name_the_file(tmp_path):
     Image.new("L", (50, 50)).save(tmp_path / "blank.png")
     (tmp_path / "notes.png").write_text("no picture")
     (tmp_path / "half.png").write_bytes(saved(drawing()).getvalue()[:300])
-    with pytest.raises(ValueError, match=r"blank\.png: image shows no digit"):
+    with pytest.raises(ValueError, match=r"blank\.png: image shows no digit.*crop the picture"):
         read_photo(tmp_path / "blank.png")
+    with pytest.raises(ValueError, match=r"notes\.png is not a picture that Pillow can read$"):
+        read_photo(tmp_path / "notes.png")
     for name in ("notes.png", "half.png"):
         with pytest.raises(ValueError, match=f"{name} is not a picture that Pillow can read"):
             read_photo(tmp_path / name)

@@ -1,9 +1,11 @@
 """From a photo or a drawing of one digit to an image as MNIST's makers made theirs."""
 
+import contextlib
+
 import numpy as np
 from scipy import ndimage
 
-from .ink import NOTHING, ink_of
+from .ink import NOTHING, ink_of, light_of, otsu, sheets_of
 from .opening import name_of
 from .picture import pixels_of
 
@@ -14,6 +16,7 @@ _SPECK = 0.1  # share of the digit's length below which a piece is dirt
 _GRAIN = 5  # times the median, above which it is not the grain of the paper
 _PIECES = 50  # more of about the same length are the grain of the paper
 _FROM_BORDER = 0.2  # share of the longest piece above which one inside the border is the digit
+_SHORTER = 0.7  # share of the length of what spans the picture below which it is the digit
 _GAP = 0.2  # share of the digit's length that its pieces may lie apart
 
 
@@ -22,7 +25,8 @@ def read_photo(path_or_file):
 
     The picture is turned upright as the camera noted it, laid on a tone of paper
     where it is transparent, and handed to :func:`photo_to_digit`. Of an animation
-    it is the first frame. Needs Pillow.
+    it is the first frame. The paper should fill most of the picture, with one digit
+    on it, upright, and no dark lines through it. Needs Pillow.
 
     Parameters
     ----------
@@ -77,9 +81,15 @@ def photo_to_digit(image):
     MNIST's makers scaled each digit to fit into 20 × 20 pixels, which made its
     edges grey, and moved it until its centre of mass was the centre of 28 × 28
     pixels. Here the digit has to be found before: against paper that is lit
-    unevenly, beside specks, lines and shadows that come in from the border. Strokes of
-    a thin pen are made as wide as those of MNIST. The paper should fill most of
-    the picture, with one digit on it, upright.
+    unevenly, on a sheet on a table, beside specks, lines and shadows that come in
+    from the border. Strokes of a thin pen are made as wide as those of MNIST.
+
+    The paper should fill most of the picture, with one digit on it, upright. A
+    sheet on a table should be straight to within a few degrees, with a clear edge.
+    Lines and shadows through the digit are left out only where they reach from
+    border to border and are much paler than its ink. What is drawn around the
+    digit, such as a box, may be taken for it, and of two digits the result is
+    either one or both as one.
 
     Parameters
     ----------
@@ -112,17 +122,28 @@ def photo_to_digit(image):
     >>> photo_to_digit(seven).shape
     (28, 28)
     """
-    ink = ink_of(image)
-    return _centred(_shrunk(_cropped(ink, _digit(ink))))
+    return _centred(_shrunk(_found(light_of(image))))
+
+
+def _found(light):
+    """The digit on the sheet of paper, or if it is not on one, in the whole picture."""
+    for sheet in sheets_of(light):
+        with contextlib.suppress(ValueError):
+            ink = ink_of(sheet)
+            mask = _digit(ink)
+            if mask.sum() == mask[1:-1, 1:-1].sum():  # not cut by the edge of the sheet
+                return _cropped(ink, mask)
+    ink = ink_of(light)
+    return _cropped(ink, _digit(ink))
 
 
 def _digit(ink):
     """Where the digit is: not dirt, not a shadow from the border, not another thing."""
-    pieces, count = ndimage.label(ink > _threshold(ink), np.ones((3, 3)))
-    if not count:
-        raise ValueError(NOTHING)
-    boxes = ndimage.find_objects(pieces)
-    lengths = np.array([max(_lengths(box)) for box in boxes])
+    pieces, boxes, lengths = _pieces(ink > _threshold(ink))
+    if _spans(boxes[lengths.argmax()], ink.shape):
+        dark = ink > otsu(ink[pieces > 0])
+        if max(_lengths(_box(dark))) < _SHORTER * lengths.max():  # lines or a shadow are paler
+            pieces, boxes, lengths = _pieces(dark)
     inner = lengths * [_is_inside(box, ink.shape) for box in boxes]
     if inner.max() > _FROM_BORDER * lengths.max():
         lengths = inner
@@ -136,24 +157,29 @@ def _digit(ink):
     return mask & (groups == masses.argmax())
 
 
+def _pieces(mask):
+    pieces, count = ndimage.label(mask, np.ones((3, 3)))
+    if not count:
+        raise ValueError(NOTHING)
+    boxes = ndimage.find_objects(pieces)
+    return pieces, boxes, np.array([max(_lengths(box)) for box in boxes])
+
+
 def _threshold(ink):
     """Otsu's, but above the grain of the paper, which drowns a digit that is small."""
-    return max(_otsu(ink), min(_GRAIN * np.median(ink), ink.max() / 2))
+    return max(otsu(ink), min(_GRAIN * np.median(ink), ink.max() / 2))
 
 
-def _otsu(values):
-    """The threshold with the largest variance between what is above and below."""
-    counts, edges = np.histogram(values, 256)
-    middles = (edges[1:] + edges[:-1]) / 2
-    below = np.cumsum(counts)[:-1]
-    above = values.size - below
-    sums = np.cumsum(counts * middles)
-    means = sums[:-1] / below - (sums[-1] - sums[:-1]) / np.maximum(above, 1)
-    return edges[1 + np.argmax(below * above * means**2)]
+def _box(mask):
+    return ndimage.find_objects(mask.astype(int))[0]
 
 
 def _lengths(box):
     return [side.stop - side.start for side in box]
+
+
+def _spans(box, shape):
+    return any(side.start == 0 and side.stop == n for side, n in zip(box, shape, strict=True))
 
 
 def _is_inside(box, shape):
@@ -168,7 +194,7 @@ def _cropped(ink, mask):
     near = ndimage.binary_dilation(mask, np.ones((3, 3)), iterations=2)
     ink = near * np.clip((ink - paper) / (strong - paper), 0, 1)
     faint = min(3 * paper / strong, 0.2)
-    return ink[ndimage.find_objects((ink > faint).astype(int))[0]]
+    return ink[_box(ink > faint)]
 
 
 def _shrunk(ink):

@@ -25,8 +25,9 @@ def pixels_of(path_or_file):
         except MemoryError:
             raise
         except Exception as error:  # damaged files make Pillow raise all sorts
+            reason = "" if isinstance(error, Image.UnidentifiedImageError) else f": {error}"
             raise ValueError(
-                f"{name_of(path_or_file)} is not a picture that Pillow can read: {error}"
+                f"{name_of(path_or_file)} is not a picture that Pillow can read{reason}"
             ) from error
 
 
