@@ -1,8 +1,10 @@
 """skmnist train: the same model as in Python; stopped and gone on with, bit by bit."""
 
+import contextlib
 import io
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -15,6 +17,7 @@ from numpy.testing import assert_array_equal
 
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.cli import main
+from skmnist.cli.files import network
 from skmnist.cli.progress import Progress, duration
 from skmnist.datasets import load_mnist, write_idx
 
@@ -175,9 +178,8 @@ def last_words(command, folder, text):
     return words
 
 
-@pytest.mark.parametrize("options", [[], ["--early-stopping"]])
-def test_stopped_and_gone_on_with_is_never_stopped(options, data, tmp_path):
-    words = last_words(command(data, *options), tmp_path, "epoch 2/300")
+def test_stopped_and_gone_on_with_is_never_stopped(data, tmp_path):
+    words = last_words(command(data), tmp_path, "epoch 2/300")
     assert not (tmp_path / "model").exists()
     kept = joblib.load(tmp_path / "model.unfinished")
     assert f"after epoch {kept.n_iter_} of 300" in words
@@ -186,8 +188,47 @@ def test_stopped_and_gone_on_with_is_never_stopped(options, data, tmp_path):
     advice = words.splitlines()[-1].split()
     assert advice[:3] == ["skmnist", "train", "--resume"]
     subprocess.run([sys.executable, "-m", *advice], cwd=tmp_path, check=True, capture_output=True)
-    whole = train(data, tmp_path / "whole", "--hidden", "64", "--epochs", "300", *options)
+    whole = train(data, tmp_path / "whole", "--hidden", "64", "--epochs", "300")
     expect_equal(joblib.load(tmp_path / "model"), whole)
+
+
+class Impatient(io.StringIO):
+    """A reader who presses Ctrl-C when a text comes."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.text = text
+
+    def write(self, text):
+        super().write(text)
+        if self.text in text:
+            self.text = "never again"
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("options", [[], ["--early-stopping"], ["--features"]])
+def test_a_stop_keeps_the_last_whole_epoch(options, data, tmp_path):
+    out, kept = tmp_path / "model.joblib", tmp_path / "kept"
+    argv = ["train", "--data", str(data), "--out", str(out), *SMALL, *options]
+    reader = Impatient("epoch 2/")
+    with contextlib.redirect_stderr(reader):
+        assert main([*argv, "--checkpoint", str(kept)]) == 130
+    assert not out.exists()
+    assert network(joblib.load(kept)).n_iter_ == 2
+    assert "after epoch 2 of 4" in reader.getvalue()
+
+    again = shlex.split(reader.getvalue().splitlines()[-1])
+    assert main(again[1:]) == 0
+    whole = train(data, tmp_path / "whole", *SMALL, *options)
+    expect_equal(network(joblib.load(out)), network(whole))
+
+
+@pytest.mark.parametrize("suffix", ["", ".joblib"])
+def test_without_a_checkpoint_it_is_kept_beside_the_model(suffix, data, tmp_path):
+    out = tmp_path / f"model{suffix}"
+    with contextlib.redirect_stderr(Impatient("epoch 1/")):
+        assert main(["train", "--data", str(data), "--out", str(out), *SMALL]) == 130
+    assert [path.name for path in tmp_path.glob("model*")] == [f"model.unfinished{suffix}"]
 
 
 def test_a_killed_training_goes_on_from_its_checkpoint(data, tmp_path):
