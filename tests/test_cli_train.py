@@ -207,7 +207,7 @@ class Impatient(io.StringIO):
 
 
 @pytest.mark.parametrize("options", [[], ["--early-stopping"], ["--features"]])
-def test_a_stop_keeps_the_last_whole_epoch(options, data, tmp_path):
+def test_a_stop_keeps_the_last_whole_epoch(options, data, tmp_path, capsys):
     out, kept = tmp_path / "model.joblib", tmp_path / "kept"
     argv = ["train", "--data", str(data), "--out", str(out), *SMALL, *options]
     reader = Impatient("epoch 2/")
@@ -219,6 +219,7 @@ def test_a_stop_keeps_the_last_whole_epoch(options, data, tmp_path):
 
     again = shlex.split(reader.getvalue().splitlines()[-1])
     assert main(again[1:]) == 0
+    assert f"{kept} is no longer needed." in capsys.readouterr().out
     whole = train(data, tmp_path / "whole", *SMALL, *options)
     expect_equal(network(joblib.load(out)), network(whole))
 

@@ -19,11 +19,9 @@ OF_A_NEW_TRAINING = ("hidden", "epochs", "loss", "features", "early_stopping", "
 def train(arguments):
     """Train a model, or go on with one, and save it."""
     _check_files(arguments)
-    model = load_checkpoint(arguments.resume) if arguments.resume else None
+    kept = load_checkpoint(arguments.resume) if arguments.resume else None
     data = read_images(arguments.data, "train")
-    if model is None:
-        model = _new_model(arguments, data)
-    _check_same_data(network(model), data)
+    model = _new_model(arguments, data) if kept is None else _checked(kept, data)
     started = time.perf_counter()
     with Progress() as progress:
         try:
@@ -37,7 +35,7 @@ def train(arguments):
                 raise KeyboardInterrupt(_keep_last_epoch(model, arguments)) from interruption
     seconds = duration(time.perf_counter() - started)
     print(f"Trained on {len(data.y):,} images in {seconds}. Saved {arguments.out}.")
-    if arguments.resume:
+    if arguments.resume and arguments.resume.resolve() != arguments.out.resolve():
         print(f"{arguments.resume} is no longer needed.")
     print("Next:")
     for line in _next(arguments, data):
@@ -96,12 +94,14 @@ def load_checkpoint(path):
     return model
 
 
-def _check_same_data(classifier, data):
-    if classifier._data_hash != joblib.hash((data.X, data.y)):
+def _checked(model, data):
+    """Return the model if it was begun with these images."""
+    if network(model)._data_hash != joblib.hash((data.X, data.y)):
         raise ValueError(
             "--resume goes on with the images it was begun with, and these are others: "
             "give the same --data."
         )
+    return model
 
 
 def _input_of_network(model, data, progress):
