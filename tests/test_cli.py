@@ -86,7 +86,7 @@ def test_an_error_is_one_line(argv, fragments, folder, capsys):
     assert list(folder.iterdir()) == []
 
 
-@pytest.mark.parametrize("content", [b"", b"no pickle", b"\x80\x04]", b"PK\x03\x04"])
+@pytest.mark.parametrize("content", [b"", b"no pickle", b"import sys, types\nx\n", b"PK\x03\x04"])
 def test_a_file_that_is_no_model_is_named(content, folder, capsys):
     (folder / "junk").write_bytes(content)
     expect_one_line(["evaluate", "junk"], capsys, "junk", "not a model")

@@ -23,7 +23,8 @@ def load_model(path):
     except MemoryError:
         raise
     except (ImportError, AttributeError) as error:
-        raise ValueError(f"{path} needs what is not there: {error}") from error
+        reason = "is not a model, or needs a package that is not installed"
+        raise ValueError(f"{path} {reason}: {error}") from error
     except Exception as error:  # whatever bytes that are no pickle happen to cause
         raise ValueError(
             f"{path} is not a model: skmnist train or joblib did not save it."
