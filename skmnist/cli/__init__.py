@@ -6,11 +6,11 @@ import warnings
 from importlib import import_module
 
 from skmnist.cli.parsing import make_parser
-from skmnist.cli.saying import make_streams_robust, say_error, say_warning
+from skmnist.cli.saying import FAILED, make_streams_robust, say_error, say_warning
 
 __all__ = ["main"]
 
-FAILED, INTERRUPTED, NOBODY_READS = 2, 130, 141
+INTERRUPTED, NOBODY_READS = 130, 141
 
 
 def main(argv=None):

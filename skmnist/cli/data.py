@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from skmnist.datasets import load_mnist, read_idx
+from skmnist.layers import image_shape
 
 IDX_PREFIX = {"train": "train", "test": "t10k"}
 MNIST_SHAPE = (28, 28)
@@ -73,9 +74,5 @@ def _as_rows(path, images, labels):
     if len(y) != len(images):
         raise ValueError(f"--data {path} has {len(images)} images, but {len(y)} labels.")
     X = images.reshape(len(images), -1)
-    return Labelled(X, y, images.shape[1:] if images.ndim > 2 else _square(X.shape[1]))
-
-
-def _square(n_pixels):
-    side = round(n_pixels**0.5)
-    return (side, side) if side * side == n_pixels else (1, n_pixels)
+    shape = images.shape[1:] if images.ndim > 2 else image_shape(None, X.shape[1])[:2]
+    return Labelled(X, y, shape)

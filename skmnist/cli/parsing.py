@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 import skmnist
-from skmnist.cli.saying import in_one_line
+from skmnist.cli.saying import FAILED, say_error
 
 DESCRIPTION = "Read handwritten digits: train a model, test it, use it, look at it."
 LOSSES = ("mse", "mae", "huber", "squared_hinge")
@@ -16,7 +16,8 @@ class OneLineParser(argparse.ArgumentParser):
 
     def error(self, message):
         """Print the message and leave."""
-        self.exit(2, f"skmnist: error: {in_one_line(message)} (see {self.prog} --help)\n")
+        say_error(ValueError(f"{message} (see {self.prog} --help)"))
+        self.exit(FAILED)
 
 
 def make_parser():

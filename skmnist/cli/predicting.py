@@ -4,7 +4,7 @@ import numpy as np
 
 from skmnist.cli.data import MNIST_PIXELS
 from skmnist.cli.files import load_model
-from skmnist.cli.saying import say_error
+from skmnist.cli.saying import FAILED, say_error
 from skmnist.datasets import read_photo
 
 
@@ -26,7 +26,7 @@ def predict(arguments):
             say_error(error)
         else:
             print(f"{path}  {_answer(model, image[None])}")
-    return 2 if failures else 0
+    return FAILED if failures else 0
 
 
 def _answer(model, X):

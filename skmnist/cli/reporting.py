@@ -89,8 +89,11 @@ def _losses(tested):
 def _mistakes(tested):
     def plot(ax):
         X, y, shape = tested.data
+        wrong = tested.y_pred != y
+        # The others need not be predicted once more, unless there are none to be shown.
+        rows = wrong if wrong.any() else slice(None)
         DigitGridDisplay.from_estimator(
-            tested.model, X, y, n_images=CONFIDENT_MISTAKES, image_shape=shape, ax=ax
+            tested.model, X[rows], y[rows], n_images=CONFIDENT_MISTAKES, image_shape=shape, ax=ax
         )
 
     return figure(plot, (9, 7), "digits that were mistaken")

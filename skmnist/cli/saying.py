@@ -6,6 +6,8 @@ import shlex
 import subprocess
 import sys
 
+FAILED = 2  # the exit status
+
 
 def make_streams_robust():
     """Print what a terminal cannot show as escapes; where there is no stream, print nowhere."""
@@ -35,13 +37,9 @@ def description(error):
     return f"{error}" if was_made_to_be_read and f"{error}" else f"{type(error).__name__}: {error}"
 
 
-def in_one_line(text):
-    """Return a text without its line breaks."""
-    return " ".join(str(text).split())
-
-
 def _say(kind, text):
-    print(f"skmnist: {kind}: {in_one_line(text)}", file=sys.stderr)
+    line = " ".join(str(text).split())
+    print(f"skmnist: {kind}: {line}", file=sys.stderr)
 
 
 def as_typed(words):
