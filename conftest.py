@@ -1,12 +1,17 @@
-"""What the tests share with the examples in docstrings and documents: pictures without a screen."""
+"""What the tests share with the examples in docstrings and documents."""
 
 import os
 import sys
 
 import pytest
 
-# This must stand before matplotlib is imported.
+# Pictures without a screen; this must stand before matplotlib is imported.
 os.environ.setdefault("MPLBACKEND", "agg")
+
+
+def pytest_addoption(parser):
+    """Offer --torture."""
+    parser.addoption("--torture", action="store_true", help="run tests/torture in full, for hours")
 
 
 @pytest.fixture(autouse=True)

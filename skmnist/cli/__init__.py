@@ -7,6 +7,7 @@ from importlib import import_module
 
 from skmnist.cli.parsing import make_parser
 from skmnist.cli.saying import FAILED, make_streams_robust, say_error, say_warning
+from skmnist.cli.stopping import heard_once
 
 __all__ = ["main"]
 
@@ -32,6 +33,16 @@ def main(argv=None):
     >>> main(["evaluate", "no-such-model.joblib"])
     2
     """
+    with heard_once(for_good=argv is None):
+        try:
+            return _run(argv)
+        except KeyboardInterrupt as interruption:
+            print(f"\n{interruption}" if interruption.args else "\nStopped.", file=sys.stderr)
+            return INTERRUPTED
+
+
+def _run(argv):
+    """Do what the command line asks for, and return the exit status."""
     make_streams_robust()
     arguments = make_parser().parse_args(argv)
     with warnings.catch_warnings():
@@ -42,9 +53,6 @@ def main(argv=None):
             status = getattr(module, arguments.command)(arguments)
             sys.stdout.flush()  # a reader who has left shows here, not at exit
             return status or 0
-        except KeyboardInterrupt as interruption:
-            print(f"\n{interruption}" if interruption.args else "\nStopped.", file=sys.stderr)
-            return INTERRUPTED
         except BrokenPipeError:
             # Python would fail once more when it flushes what nobody reads.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

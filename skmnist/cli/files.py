@@ -1,8 +1,6 @@
 """Models and pages as files: read with care, written whole or not at all."""
 
-import signal
 import tempfile
-import threading
 from contextlib import contextmanager
 
 import joblib
@@ -77,16 +75,3 @@ def check_can_write(option, path):
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         raise ValueError(f"{option} {path} cannot be written: {error.strerror}.") from error
-
-
-@contextmanager
-def undisturbed():
-    """Let no Ctrl-C stop what takes a moment and must be whole."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # Ctrl-C never gets here
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

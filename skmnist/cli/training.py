@@ -7,9 +7,10 @@ from sklearn.pipeline import Pipeline
 
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.cli.data import MNIST_PIXELS, read_images
-from skmnist.cli.files import check_can_write, load_model, network, save_model, undisturbed
+from skmnist.cli.files import check_can_write, load_model, network, save_model
 from skmnist.cli.progress import Progress, duration
 from skmnist.cli.saying import as_typed
+from skmnist.cli.stopping import undisturbed
 from skmnist.settings import epochs_in_total
 
 # What a new training is told, and one that goes on has long decided.
