@@ -5,6 +5,7 @@ import warnings
 from docutils import nodes
 
 import skmnist
+from skmnist.linking import SITE
 
 project = "skmnist"
 author = copyright = "The skmnist developers"
@@ -63,6 +64,7 @@ sphinx_gallery_conf = {
 
 html_theme = "pydata_sphinx_theme"
 html_title = "skmnist"
+html_baseurl = SITE
 html_context = {"default_mode": "auto"}  # the theme complains in the console without it
 html_static_path = ["_static"]
 html_css_files = ["custom.css"]

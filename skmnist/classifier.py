@@ -6,6 +6,7 @@ from skmnist.atomic import all_or_nothing
 from skmnist.compat import CallbackSupportMixin, with_callbacks
 from skmnist.data import check_X_y, describe, describe_validation, float_type, new_generator
 from skmnist.deciding import Decider
+from skmnist.linking import HasPage
 from skmnist.network.training import open_ended
 from skmnist.parameters import check_parameters
 from skmnist.persistence import KnowsItsVersion
@@ -16,7 +17,7 @@ from skmnist.targets import announced_classes, classes_in
 
 
 class MLPDigitClassifier(
-    CallbackSupportMixin, ClassifierMixin, Decider, KnowsItsVersion, BaseEstimator
+    CallbackSupportMixin, ClassifierMixin, Decider, KnowsItsVersion, HasPage, BaseEstimator
 ):
     """A neural network that recognises digits and other small images.
 

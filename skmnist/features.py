@@ -11,6 +11,7 @@ from skmnist.compat import CallbackSupportMixin, with_callbacks
 from skmnist.data import check_out, check_same_place, check_X, float_type, new_generator
 from skmnist.freshness import KnowsItsParams
 from skmnist.kernels import make_kernels
+from skmnist.linking import HasPage
 from skmnist.naming import check_input_names, column_names, map_names
 from skmnist.network.arrays import dense_rows, like, namespace
 from skmnist.network.convolution import CACHE, images_at_once, map_shape, write_maps
@@ -21,7 +22,7 @@ from skmnist.threads import for_slices
 
 
 class ConvFeatureTransformer(
-    CallbackSupportMixin, TransformerMixin, KnowsItsParams, KnowsItsVersion, BaseEstimator
+    CallbackSupportMixin, TransformerMixin, KnowsItsParams, KnowsItsVersion, HasPage, BaseEstimator
 ):
     """Averaged feature maps of images: which small pieces are found, and where.
 
@@ -37,15 +38,15 @@ class ConvFeatureTransformer(
 
     Parameters
     ----------
-    kernels : {"kmeans", "pca", "patches", "strokes", "random"} or array-like of shape \
-            (n, height, width) or (n, height, width, channels), default="kmeans"
-        Where kernels come from (one or one for each layer): "strokes" are the lecture's three
+    kernels : {"kmeans", "pca", "patches", "strokes", "random"} or array-like, default="kmeans"
+        Where kernels come from (one or one for each layer). "strokes" are the lecture's three
         pieces of an X, falling, crossing and rising, of any odd size; "patches" are cut out of
         training images where there is ink, from all classes alike if :meth:`fit` is given y
         (in later layers, then brought to a root mean square of 1);
         "pca" are the principal components of patches less their means; "kmeans" are centres of
         clusters of patches that were brought to one mean and one contrast; "random" are drawn
-        from the standard normal distribution.
+        from the standard normal distribution. An array has the shape (n, height, width) or
+        (n, height, width, channels).
     n_kernels : int, default=32
         How many kernels, if they are not given or strokes (one or one for each layer); fewer
         where the data have no more: "pca" has one fewer than a kernel has entries.
@@ -198,8 +199,7 @@ class ConvFeatureTransformer(
         context.call_on_fit_task_begin(estimator=self, X=X, y=y)
         layers.check_parameters(self)
         data = check_X(self, X, reset=True, accept_sparse=False)
-        if y is not None:
-            check_consistent_length(data, y)
+        check_consistent_length(data, y)
         self.image_shape_ = layers.image_shape(self.image_shape, data.shape[1])
         plans = layers.plan_layers(self, self.image_shape_)
         self._learn(data, class_numbers(y, data.shape[0]), plans)

@@ -1,8 +1,14 @@
 """The site in a browser that has no network: front page, search, pictures, a phone."""
 
+import re
+
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
+from sklearn.utils import estimator_html_repr
+
+from skmnist import ConvFeatureTransformer, MLPDigitClassifier
+from skmnist.linking import SITE
 
 WIDTHS = {"desk": 1280, "phone": 390}
 
@@ -52,6 +58,19 @@ def test_a_class_shows_its_signature_and_its_examples(browser, address, name):
     assert "random_state=None" in text_of(browser, "dt.sig")
     assert f"import {name}" in text_of(browser, ".doctest")
     assert "set_params" in text_of(browser, "main")
+
+
+@pytest.mark.parametrize("estimator", [MLPDigitClassifier(), ConvFeatureTransformer()])
+def test_a_parameter_in_a_notebook_is_a_link_to_its_description(browser, address, estimator):
+    links = re.findall(r'href="([^"]+#:~:text=[^"]+)"', estimator_html_repr(estimator))
+    assert len(links) >= len(estimator.get_params())
+    for link in links:
+        assert link.startswith(SITE)
+        show(browser, "about:blank")
+        show(browser, address + link.removeprefix(SITE))
+        # scikit-learn leaves the hyphens of "one-hot" as they are: that link opens the page only.
+        if link.partition(",-")[2].count("-") == 0:
+            WebDriverWait(browser, 5).until(lambda _: browser.execute_script("return scrollY > 0"))
 
 
 def test_the_lecture_has_pictures(browser, address):

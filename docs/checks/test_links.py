@@ -5,6 +5,13 @@ from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import unquote, urljoin, urlsplit
 
+import pytest
+from sklearn.pipeline import make_pipeline
+from sklearn.utils import estimator_html_repr
+
+from skmnist import ConvFeatureTransformer, MLPDigitClassifier
+from skmnist.linking import SITE
+
 # What a page loads by itself; a link with another rel ("next", "search") only names a page.
 LOADING_RELS = {"stylesheet", "icon", "preload", "modulepreload", "manifest"}
 
@@ -61,3 +68,11 @@ def test_no_style_loads_from_another_host(site):
     styles = {path.name: path.read_text(encoding="utf-8") for path in site.rglob("*.css")}
     assert "custom.css" in styles
     assert [name for name, text in styles.items() if elsewhere.search(text)] == []
+
+
+@pytest.mark.parametrize("estimator", [MLPDigitClassifier(), ConvFeatureTransformer()])
+def test_a_picture_in_a_notebook_links_to_the_estimators_page(site, estimator):
+    links = Page(estimator_html_repr(make_pipeline(estimator))).links
+    pages = {urlsplit(link.removeprefix(SITE)).path for link in links if link.startswith(SITE)}
+    assert pages == {f"api/skmnist.{type(estimator).__name__}.html"}
+    assert all((site / page).is_file() for page in pages)
