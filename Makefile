@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format matrix package bench docs clean
+.PHONY: help run test lint format matrix engines torture package bench docs clean
 
 help:  ## list what make can do here
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -33,7 +33,13 @@ format: $(VENV)/.lint  ## repair style and formatting where that can be done by 
 	@$(BIN)/ruff format .
 
 matrix: $(VENV)/.ci  ## run the tests with every supported version of Python and scikit-learn
-	@$(BIN)/nox --session tests $(ARGS)
+	@$(BIN)/nox --session tests exchange -- $(ARGS)
+
+engines: $(VENV)/.ci  ## run the tests with skops, ONNX, Dask, Ray and Optuna
+	@$(BIN)/nox --session engines -- $(ARGS)
+
+torture: $(VENV)/.ci  ## run the tests of faults in full, for hours: make torture ARGS="-k killed"
+	@$(BIN)/nox --session torture -- $(ARGS)
 
 package: $(VENV)/.ci  ## build wheel and sdist, and try the wheel in an empty environment
 	@$(BIN)/nox --session package

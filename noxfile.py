@@ -1,4 +1,6 @@
-"""The tests with every supported version of Python and scikit-learn, and the package as built."""
+"""The tests with every supported version of Python and scikit-learn, with the libraries that
+skmnist is used with, and the package as built.
+"""
 
 import sys
 from pathlib import Path
@@ -8,6 +10,8 @@ import nox
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "virtualenv"
 nox.options.error_on_missing_interpreters = False  # such a job is skipped, and nox says so
+
+ROOT = Path(__file__).parent
 
 # The lowest versions that pyproject.toml admits, and the last scikit-learn 1.6.
 LOWEST = ("numpy==2.0.0", "scipy==1.13.0", "joblib==1.4.0", "scikit-learn==1.6.1")
@@ -24,6 +28,11 @@ JOBS = [
     nox.param("3.12", NEWEST, id="3.12-newest"),
     nox.param("3.13", NEWEST, id="3.13-newest"),
 ]
+# Of the versions in between, only what meets scikit-learn: the rest is tested at both ends.
+IN_BETWEEN = ("3.11-sklearn-1.7", "3.11-sklearn-1.8", "3.12-newest")
+WITHOUT_SCIKIT_LEARN = ("cli", "displays", "photo", "idx", "mnist", "xo", "opening")
+
+ENGINES = ("--editable", ".[onnx,skops]", "--group", "test", "--group", "engines")
 
 
 @nox.session
@@ -31,12 +40,49 @@ JOBS = [
 def tests(session, versions):
     """Run all tests; leave a report that .ci/check_skips.py reads."""
     session.install("--editable", ".", "--group", "test", *versions)
-    report = f"--junitxml=build/reports/{session.name}.xml"
     if versions is ARRAYS:
         measure, env = ["--cov", "--cov-report=term"], {"SCIPY_ARRAY_API": "1"}
     else:
         measure, env = [], {}
-    session.run("pytest", "-n", "2", report, *measure, *session.posargs, env=env)
+    # Faults and engines do not depend on these versions; make test and a job of its own have them.
+    which = ["--ignore=tests/engines", "--ignore=tests/torture"]
+    if any(name in session.name for name in IN_BETWEEN):
+        which += ["tests", *(f"--ignore-glob=*/test_{name}*" for name in WITHOUT_SCIKIT_LEARN)]
+    session.run("pytest", "-n", "2", report(session), *which, *measure, *session.posargs, env=env)
+
+
+@nox.session(venv_backend="none")
+def exchange(session):
+    """Load with every job's Python and scikit-learn what those of all other jobs have saved."""
+    pythons = {path.parts[-3]: str(path) for path in sorted(ROOT.glob(".nox/tests-*/bin/python"))}
+    if len(pythons) < 2:
+        session.error("Run the session tests first: there must be two versions to exchange models.")
+    folder = session.create_tmp()
+    for job, python in pythons.items():
+        session.run(python, "tests/exchange.py", "save", f"{folder}/{job}", external=True)
+    for python in pythons.values():
+        saved = [f"{folder}/{job}" for job in pythons]
+        session.run(python, "tests/exchange.py", "check", *saved, external=True)
+
+
+@nox.session
+def engines(session):
+    """Use skmnist with skops, ONNX, Dask, dask-ml, Ray and Optuna."""
+    session.install(*ENGINES)
+    which = session.posargs or ["tests/engines", "tests/torture/test_mutated_models.py"]
+    session.run("pytest", report(session), *which)
+
+
+@nox.session
+def torture(session):
+    """Run the tests of tests/torture in full; that takes hours."""
+    session.install(*ENGINES)
+    session.run("pytest", "tests/torture", "--torture", "--timeout=0", *session.posargs)
+
+
+def report(session):
+    """Return the option that leaves a report for .ci/check_skips.py."""
+    return f"--junitxml=build/reports/{session.name}.xml"
 
 
 TRY_OUT = """
