@@ -2,11 +2,17 @@
 
 import os
 import sys
+from importlib.util import find_spec
 
 import pytest
 
 # Pictures without a screen; this must stand before matplotlib is imported.
 os.environ.setdefault("MPLBACKEND", "agg")
+
+
+# Examples in docstrings that need an extra.
+NEEDED = {"skmnist/io/files.py": "skops", "skmnist/io/onnx.py": "skl2onnx"}
+collect_ignore = [path for path, package in NEEDED.items() if find_spec(package) is None]
 
 
 def pytest_addoption(parser):

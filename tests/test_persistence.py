@@ -37,14 +37,6 @@ def test_a_model_comes_back_from_a_file_as_it_was(tmp_path):
     np.testing.assert_array_equal(loaded.decision_function(X), model.decision_function(X))
 
 
-def test_a_model_comes_back_as_a_memory_map(tmp_path):
-    model = small().fit(X, y)
-    joblib.dump(model, tmp_path / "model.joblib")
-    loaded = joblib.load(tmp_path / "model.joblib", mmap_mode="r")
-    np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
-    np.testing.assert_allclose(loaded.decision_function(X), model.decision_function(X), atol=1e-9)
-
-
 def test_copies_and_clones_are_independent():
     model = small(warm_start=True).fit(X, y)
     twin = copy.deepcopy(model)
@@ -63,22 +55,6 @@ def test_changing_a_fitted_array_does_not_change_what_training_goes_on_from():
         each.set_params(max_iter=5, schedule_iter=5).fit(X, y)
     assert spoilt.coefs_[0].tobytes() == model.coefs_[0].tobytes()
     assert spoilt.loss_curve_ == model.loss_curve_
-
-
-@pytest.mark.parametrize("saved_by", ["0.0.1", None])
-def test_loading_what_another_version_saved_warns(saved_by):
-    model = small().fit(X, y)
-    state = model.__getstate__()
-    assert state["_skmnist_version"] == skmnist.__version__
-    state["_skmnist_version"] = saved_by
-    if saved_by is None:
-        del state["_skmnist_version"]
-    loaded = small()
-    said = f"saved by skmnist {saved_by or 'an unknown version'} .* skmnist {skmnist.__version__}"
-    with pytest.warns(UserWarning, match=said):
-        loaded.__setstate__(state)
-    np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
-    assert "_skmnist_version" not in vars(loaded)
 
 
 def test_loading_what_this_version_saved_is_silent_in_a_new_process(tmp_path):

@@ -9,24 +9,17 @@ from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
+from skmnist import io as skops_file
 from skmnist.datasets.opening import destination
+from skmnist.datasets.optional import optional
+from skmnist.persistence import UnknownFormatError
 
 
 def load_model(path):
     """Return the fitted classifier in a file."""
     with path.open("rb"):  # a file that cannot be read says so by itself
         pass
-    try:
-        model = joblib.load(path)
-    except MemoryError:
-        raise
-    except (ImportError, AttributeError) as error:
-        reason = "is not a model, or needs a package that is not installed"
-        raise ValueError(f"{path} {reason}: {error}") from error
-    except Exception as error:  # whatever bytes that are no pickle happen to cause
-        raise ValueError(
-            f"{path} is not a model: skmnist train or joblib did not save it."
-        ) from error
+    model = skops_file.load(path) if is_skops(path) else _unpickled(path)
     if not (isinstance(model, BaseEstimator) and is_classifier(model)):
         raise ValueError(f"{path} holds no classifier but an object of {type(model).__name__}.")
     try:
@@ -36,6 +29,27 @@ def load_model(path):
     return model
 
 
+def is_skops(path):
+    """Tell by its name whether a model is a skops file."""
+    return path.suffix.lower() == ".skops"
+
+
+def _unpickled(path):
+    try:
+        return joblib.load(path)
+    except MemoryError:
+        raise
+    except UnknownFormatError as error:
+        raise ValueError(f"{path}: {error}") from error
+    except (ImportError, AttributeError) as error:
+        reason = "is not a model, or needs a package that is not installed"
+        raise ValueError(f"{path} {reason}: {error}") from error
+    except Exception as error:  # whatever bytes that are no pickle happen to cause
+        raise ValueError(
+            f"{path} is not a model: skmnist train or joblib did not save it."
+        ) from error
+
+
 def network(model):
     """Return the classifier in a model, be it the last step of a pipeline or alone."""
     return model[-1] if isinstance(model, Pipeline) else model
@@ -43,8 +57,12 @@ def network(model):
 
 def save_model(model, path):
     """Write a model; until that is done, what was there before stays."""
-    with _named(path), destination(path) as file:
-        joblib.dump(model, file)
+    with _named(path):
+        if is_skops(path):
+            skops_file.save(model, path)
+            return
+        with destination(path) as file:
+            joblib.dump(model, file)
 
 
 def save_page(text, path):
@@ -64,6 +82,8 @@ def _named(path):
 
 def check_can_write(option, path):
     """Refuse, before any work is done, a path at which no file can be written."""
+    if is_skops(path):
+        optional("skops.io", f"{option} {path}", "skops")
     if path.is_dir():
         raise ValueError(f"{option} {path} is a folder; name a file in it.")
     folder = path.resolve().parent

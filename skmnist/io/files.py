@@ -1,0 +1,145 @@
+"""Models in skops files: written whole or not at all, read without running what is in them."""
+
+import errno
+import io
+import os
+
+from skmnist.datasets.opening import destination
+from skmnist.datasets.optional import optional
+from skmnist.io.archive import check_archive
+from skmnist.io.whole import check_model
+from skmnist.persistence import UnknownFormatError
+
+TRUSTED_TYPES = (
+    "skmnist.classifier.MLPDigitClassifier",
+    "skmnist.features.ConvFeatureTransformer",
+    "skmnist.network.convolution.Layer",
+    "skmnist.network.optimizers.Adam",
+    "skmnist.network.optimizers.SGD",
+    "skmnist.network.training.State",
+    "skmnist.run.BestSoFar",
+    "skmnist.run.Run",
+    # What GridSearchCV and its kin keep besides estimators.
+    "sklearn.metrics._classification.accuracy_score",
+    "sklearn.metrics._scorer._PassthroughScorer",
+    "sklearn.metrics._scorer._Scorer",
+    "sklearn.model_selection._split.KFold",
+    "sklearn.model_selection._split.StratifiedKFold",
+)
+"""The types that a file may hold besides those that skops trusts by itself: plain data all."""
+
+
+def save(model, path, *, trusted=()):
+    """Write a model into a skops file; until that is done, what was there before stays.
+
+    Needs skops. The file is read once before it is put in place, so what is saved can be loaded.
+
+    Parameters
+    ----------
+    model : estimator
+        A classifier, a transformer, a pipeline or a search of them; fitted or not.
+    path : str or path-like
+        Where to; by custom its name ends in ``.skops``.
+    trusted : list of str or type, default=()
+        Types of your own that the model holds; :func:`load` must be given them too.
+
+    See Also
+    --------
+    joblib.dump : Saves all kinds of models, but whoever loads the file must trust it.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> from sklearn.datasets import load_digits
+    >>> from skmnist import ConvFeatureTransformer
+    >>> from skmnist.io import load, save
+    >>> convolve = ConvFeatureTransformer(random_state=0).fit(load_digits().data)
+    >>> path = os.path.join(tempfile.mkdtemp(), "features.skops")
+    >>> save(convolve, path)
+    >>> load(path).map_shapes_
+    [(3, 3, 64)]
+    """
+    skops = _skops()
+    path = os.fsdecode(path)
+    if path.lower().endswith(".gz"):
+        raise ValueError(f"path must not end in .gz, for a skops file is not compressed: {path}")
+    try:
+        data = skops.dumps(model)
+    except MemoryError:
+        raise
+    except Exception as error:  # whatever a model holds that is not made to be saved
+        raise ValueError(f"This model cannot be saved by skops: {error!r}") from error
+    _read(skops, io.BytesIO(data), "This model, as a skops file,", trusted)
+    with destination(path) as file:
+        file.write(data)
+
+
+def load(path, *, trusted=()):
+    """Read a model from a skops file, and run nothing that is in it.
+
+    Needs skops. The file may hold the types that skops trusts by itself (scikit-learn's
+    estimators, NumPy's arrays), those in ``TRUSTED_TYPES``, and those that you trust besides.
+    What it says of its size is checked before it is read, and that the arrays of skmnist's
+    estimators fit together before they are handed out.
+
+    Parameters
+    ----------
+    path : str or path-like
+        A file that :func:`save` has written.
+    trusted : list of str or type, default=()
+        More types that the file may hold. Trust only those that you know.
+
+    Returns
+    -------
+    model : estimator
+        As it was saved.
+
+    Raises
+    ------
+    ValueError
+        If the file is no such model, is damaged, holds types that are not trusted, or was
+        written in a format that this version of skmnist does not know.
+    OSError
+        If the file cannot be read.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> from skmnist import MLPDigitClassifier
+    >>> from skmnist.io import load, save
+    >>> path = os.path.join(tempfile.mkdtemp(), "digits.skops")
+    >>> save(MLPDigitClassifier(max_iter=3), path)
+    >>> load(path)
+    MLPDigitClassifier(max_iter=3)
+    """
+    skops, path = _skops(), os.fsdecode(path)
+    with open(path, "rb") as file:
+        return _read(skops, file, path, trusted)
+
+
+def _skops():
+    return optional("skops.io", "A model in a .skops file", "skops")
+
+
+def _read(skops, file, name, trusted):
+    """Read a model; whatever a damaged file makes others raise becomes a ValueError."""
+    trusted = [trusted] if isinstance(trusted, str | type) else trusted
+    try:
+        check_archive(file)
+        model = skops.load(file, trusted=[*TRUSTED_TYPES, *trusted])
+        check_model(model)
+    except (MemoryError, Warning):
+        raise
+    except UnknownFormatError as error:
+        raise UnknownFormatError(f"{name} cannot be read. {error}") from error
+    except skops.exceptions.UntrustedTypesFoundException as error:
+        raise ValueError(
+            f"{name} holds what is not trusted. {error} Leave these out of the model, or pass "
+            "those that you know in trusted=[...], to save and to load."
+        ) from error
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:  # that is a seek below 0
+            raise
+        why = error if isinstance(error, ValueError) else repr(error)
+        raise ValueError(f"{name} is no model that skmnist.io can read: {why}") from error
+    return model

@@ -1,0 +1,114 @@
+"""Models as ONNX graphs, which run where there is neither scikit-learn nor Python."""
+
+import numpy as np
+from sklearn.base import is_classifier
+from sklearn.utils.validation import check_is_fitted
+
+from skmnist.classifier import MLPDigitClassifier
+from skmnist.data import check_X
+from skmnist.datasets.optional import optional
+from skmnist.features import ConvFeatureTransformer
+from skmnist.io import onnx_classifier, onnx_features
+from skmnist.io.onnx_nodes import cast_to, tensor_type
+from skmnist.network.arrays import to_numpy
+
+
+def register_onnx_converters():
+    """Teach skl2onnx the estimators of skmnist, for its own ``to_onnx`` and ``convert_sklearn``.
+
+    :func:`to_onnx` does so by itself. Registering again does no harm.
+
+    Examples
+    --------
+    >>> from skmnist.io import register_onnx_converters
+    >>> register_onnx_converters()
+    """
+    skl2onnx = optional("skl2onnx", "register_onnx_converters")
+    skl2onnx.update_registered_converter(
+        MLPDigitClassifier,
+        "SkmnistMLPDigitClassifier",
+        onnx_classifier.set_classifier_outputs,
+        onnx_classifier.convert_classifier,
+        options=onnx_classifier.OPTIONS,
+    )
+    skl2onnx.update_registered_converter(
+        ConvFeatureTransformer,
+        "SkmnistConvFeatureTransformer",
+        onnx_features.set_transformer_output,
+        onnx_features.convert_transformer,
+    )
+
+
+def to_onnx(model, X=None, *, options=None, target_opset=None):
+    """Return a fitted model as an ONNX graph.
+
+    Parameters
+    ----------
+    model : estimator
+        A fitted MLPDigitClassifier or ConvFeatureTransformer, or what scikit-learn makes of them
+        and of its own steps: a Pipeline, FeatureUnion, ColumnTransformer or StackingClassifier
+        for example, as far as skl2onnx knows the steps.
+    X : array-like of shape (n_samples, n_features) or None, default=None
+        At least one row of what the graph will be fed: its number type is the graph's. float64
+        is computed in float64, all else in float32. None is float32.
+    options : dict or None, default=None
+        What skl2onnx takes for this. None is ``{"zipmap": False}`` for a classifier, so that
+        probabilities are a table. For MLPDigitClassifier there are "zipmap",
+        "output_class_labels", "nocl" and "raw_scores"; with the last, ``decision_function`` stands
+        in place of the probabilities (for two classes, minus it and it).
+    target_opset : int, dict or None, default=None
+        The set of ONNX operators to write, 18 or higher. None is skl2onnx's newest.
+
+    Returns
+    -------
+    graph : onnx.ModelProto
+        Its input is "X", with any number of rows. A classifier's outputs are "label" and
+        "probabilities", a transformer's is "variable".
+
+    Examples
+    --------
+    >>> from skmnist import MLPDigitClassifier
+    >>> from skmnist.datasets import load_mnist
+    >>> from skmnist.io import to_onnx
+    >>> X, y = load_mnist(subset="train", return_X_y=True)
+    >>> classifier = MLPDigitClassifier(max_iter=2, random_state=0).fit(X[:500], y[:500])
+    >>> graph = to_onnx(classifier, X)
+    >>> [output.name for output in graph.graph.output]
+    ['label', 'probabilities']
+    """
+    skl2onnx = optional("skl2onnx", "to_onnx")
+    register_onnx_converters()
+    _check_fitted(model)
+    dtype = np.dtype(np.float32) if X is None else _number_type(model, X)
+    if options is None and is_classifier(model):
+        options = {id(model): {"zipmap": False}}
+    is_float = dtype in (np.float32, np.float64)
+    given = "X" if is_float else "floats", tensor_type(dtype, [None, model.n_features_in_])
+    graph = skl2onnx.to_onnx(
+        model, initial_types=[given], options=options, target_opset=target_opset
+    )
+    return graph if is_float else _fed_with(graph, dtype)
+
+
+def _check_fitted(model):
+    """Raise the error that says what is to be fitted, and why."""
+    if isinstance(model, ConvFeatureTransformer):
+        model._check_fresh()
+    else:
+        check_is_fitted(model)
+
+
+def _number_type(model, X):
+    """Return X's number type, after the checks that predicting would make."""
+    return to_numpy(check_X(model, X, accept_sparse=False)).dtype.newbyteorder("=")
+
+
+def _fed_with(graph, dtype):
+    """Let a graph whose input is "floats" take "X" of another type instead."""
+    from onnx import helper
+
+    given = graph.graph.input[0]
+    given.name, given.type.tensor_type.elem_type = "X", cast_to(dtype)["to"]
+    cast = helper.make_node("Cast", ["X"], ["floats"], name="X as floats", **cast_to(np.float32))
+    graph.graph.node.insert(0, cast)
+    return graph

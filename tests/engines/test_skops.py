@@ -1,0 +1,215 @@
+"""skmnist.io: what is saved comes back, and what should not be read is refused."""
+
+import os
+import subprocess
+import sys
+import tracemalloc
+
+import numpy as np
+import pytest
+from sklearn import config_context
+from sklearn.base import clone
+from sklearn.datasets import load_digits
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+from skmnist import ConvFeatureTransformer, MLPDigitClassifier
+from skmnist.cli import main
+from skmnist.io import TRUSTED_TYPES, load, save
+
+skops = pytest.importorskip("skops.io")
+pandas = pytest.importorskip("pandas")
+
+X, y = load_digits(return_X_y=True)
+X, y = X[:300], y[:300]
+FRAME = pandas.DataFrame(X, columns=[f"pixel {n}" for n in range(64)])
+
+
+def small(**parameters):
+    defaults = {"hidden_layer_sizes": (8,), "max_iter": 2, "random_state": 0}
+    return MLPDigitClassifier(**{**defaults, **parameters})
+
+
+def features(*kernels, **parameters):
+    return ConvFeatureTransformer(*kernels, **{"n_kernels": 4, "random_state": 0, **parameters})
+
+
+def searched(**parameters):
+    grid = {"mlpdigitclassifier__alpha": [0.0, 0.1]}
+    return GridSearchCV(make_pipeline(StandardScaler(), small()), grid, cv=2, **parameters)
+
+
+MODELS = {
+    "bytes": lambda: small().fit(X.astype(np.uint8), y),
+    "float64": lambda: small().fit(X, y),
+    "no hidden layer, two classes": lambda: small(hidden_layer_sizes=()).fit(X, y == 3),
+    "strings": lambda: small(class_weight={"3": 2.0}).fit(X, y.astype(str)),
+    "objects and names": lambda: small().fit(FRAME, y.astype(str).astype(object)),
+    "weights by number": lambda: small(class_weight={3: 2.0}).fit(X, y),
+    "ordinal stream": lambda: small(target_encoding="ordinal").partial_fit(X, y, range(10)),
+    "transformer": lambda: features().fit(X),
+    "given kernels": lambda: features(np.ones((2, 3, 3))).fit(X),
+    "two layers": lambda: features(
+        n_kernels=(4, 3), stacking="separate", normalize="contrast", padding="same"
+    ).fit(X),
+    "frames": lambda: features("strokes").set_output(transform="pandas").fit(FRAME),
+    "pipeline": lambda: make_pipeline(StandardScaler(), features(), small()).fit(X, y),
+    "search": lambda: searched().fit(X, y),
+    "search by accuracy": lambda: searched(scoring="accuracy").fit(X, y),
+}
+
+
+def outputs(model):
+    given = FRAME if hasattr(model, "feature_names_in_") else X
+    names = "transform", "predict", "decision_function"
+    return [np.asarray(getattr(model, name)(given)) for name in names if hasattr(model, name)]
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_model_comes_back_as_it_was(tmp_path, name):
+    model = MODELS[name]()
+    save(model, tmp_path / "model.skops")
+    loaded = load(tmp_path / "model.skops")
+    assert repr(loaded) == repr(model)
+    for found, expected in zip(outputs(loaded), outputs(model), strict=True):
+        np.testing.assert_array_equal(found, expected)
+    assert list(tmp_path.iterdir()) == [tmp_path / "model.skops"]
+
+
+@pytest.mark.parametrize("model", [small(), features(), make_pipeline(features(), small())])
+def test_a_model_that_was_not_fitted_comes_back(tmp_path, model):
+    save(model, tmp_path / "model.skops")
+    assert repr(load(tmp_path / "model.skops")) == repr(model)
+
+
+@pytest.mark.parametrize("seed", [0, np.random.RandomState(0), None], ids=["int", "state", "none"])
+@pytest.mark.parametrize("parameters", [{}, {"solver": "adam", "early_stopping": True}])
+def test_training_goes_on_as_if_it_had_not_been_saved(tmp_path, parameters, seed):
+    model = small(warm_start=True, random_state=seed, dropout=0.2, **parameters).fit(X, y)
+    save(model, tmp_path / "model.skops")
+    for each in (loaded := load(tmp_path / "model.skops"), model):
+        each.set_params(max_iter=4, schedule_iter=4).fit(X, y)
+    assert loaded.n_iter_ == 4
+    for W, expected in zip(loaded.coefs_, model.coefs_, strict=True):
+        np.testing.assert_array_equal(W, expected)
+
+
+def test_a_random_state_that_is_given_is_saved_where_it_was(tmp_path):
+    model = small(random_state=np.random.RandomState(5))
+    save(model, tmp_path / "model.skops")
+    loaded = load(tmp_path / "model.skops")
+    assert clone(loaded).fit(X, y).coefs_[0].tobytes() == model.fit(X, y).coefs_[0].tobytes()
+
+
+def test_what_holds_itself_is_refused(tmp_path):
+    holds_itself = []
+    holds_itself.append(holds_itself)
+    with pytest.raises(ValueError, match="cannot be saved by skops: RecursionError"):
+        save(small(verbose=holds_itself), tmp_path / "model.skops")
+    # scikit-learn's requests for metadata do, too.
+    with config_context(enable_metadata_routing=True):
+        model = small().set_fit_request(sample_weight=True)
+        with pytest.raises(ValueError, match="cannot be saved by skops: RecursionError"):
+            save(model, tmp_path / "model.skops")
+
+
+def test_loading_takes_twice_the_memory_of_the_file(tmp_path):
+    path = tmp_path / "model.skops"
+    save(small(hidden_layer_sizes=(1200, 1200), max_iter=1).fit(X[:20], y[:20]), path)
+    load(path)  # what is imported is no part of the model
+    tracemalloc.start()
+    try:
+        load(path)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert 10**7 < path.stat().st_size < peak < 2.1 * path.stat().st_size
+
+
+def test_trusted_types_exist_and_each_is_needed():
+    for name in TRUSTED_TYPES:
+        module, _, kind = name.rpartition(".")
+        assert hasattr(sys.modules[module], kind), name
+
+
+def double(X):
+    return 2 * X
+
+
+def test_a_function_is_refused_by_name_unless_it_is_trusted(tmp_path):
+    path = tmp_path / "model.skops"
+    model = make_pipeline(FunctionTransformer(double), small()).fit(X, y)
+    name = f"{double.__module__}.double"
+    with pytest.raises(ValueError, match=rf"(?s){name}.*trusted=\[\.\.\.\], to save and to load"):
+        save(model, path)
+    assert not path.exists()
+    save(model, path, trusted=[name])
+    with pytest.raises(ValueError, match=name):
+        load(path)
+    np.testing.assert_array_equal(load(path, trusted=name).predict(X), model.predict(X))
+
+
+def test_what_would_not_come_back_is_not_saved(tmp_path):
+    path = tmp_path / "model.skops"
+    model = small(class_weight={False: 1.0, True: 2.0}).fit(X, y == 3)
+    with pytest.raises(ValueError, match=r"keys of a dict must be text or numbers; .*bool"):
+        save(model, path)  # skops would make both of them True
+    with pytest.raises(ValueError, match="cannot be saved"):
+        save(small(verbose=(n for n in range(3))), path)
+    with pytest.raises(ValueError, match="not an estimator but an object of dict"):
+        save({"a": 1}, path)
+    with pytest.raises(ValueError, match=r"must not end in \.gz"):
+        save(small(), tmp_path / "model.skops.gz")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_errors_of_the_system_stay_what_they_are(tmp_path):
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        load(tmp_path / "nowhere.skops")
+    with pytest.raises(IsADirectoryError):
+        load(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        save(small(), tmp_path / "no folder" / "model.skops")
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", b"PK\5\6" + bytes(18)])
+def test_what_is_no_model_is_refused_with_its_path(tmp_path, content):
+    path = tmp_path / "model.skops"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"model\.skops is no model that skmnist.io can read"):
+        load(path)
+
+
+def test_models_without_anything_of_skmnist_are_read_too(tmp_path):
+    model = LogisticRegression().fit(X / 16, y)
+    save(model, tmp_path / "model.skops")
+    np.testing.assert_array_equal(load(tmp_path / "model.skops").predict(X), model.predict(X))
+
+
+def test_without_skops_the_error_says_what_to_install(tmp_path):
+    code = """
+import sys
+sys.modules["skops"] = None
+from skmnist.io import load
+load("model.skops")
+"""
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=os.getcwd())
+    assert done.stderr.splitlines()[-1].endswith("needs skops: pip install skops")
+
+
+def test_the_command_reads_and_writes_such_files(tmp_path, capsys):
+    path, test = tmp_path / "model.skops", tmp_path / "test.npz"
+    images = X.reshape(-1, 8, 8).astype(np.uint8)
+    np.savez(test, x_train=images, y_train=y, x_test=images, y_test=y)
+    options = ["--data", str(test), "--hidden", "8", "--epochs", "2"]
+    assert main(["train", *options, "--out", str(path)]) == 0
+    assert isinstance(load(path), MLPDigitClassifier)
+    capsys.readouterr()
+    assert main(["evaluate", str(path), "--data", str(test)]) == 0
+    assert f"{load(path).score(X, y):.2%} of 300 test images" in capsys.readouterr().out
+    path.write_bytes(b"no archive")
+    assert main(["evaluate", str(path), "--data", str(test)]) != 0
+    assert "is no model that skmnist.io can read" in capsys.readouterr().err

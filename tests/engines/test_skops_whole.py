@@ -1,0 +1,142 @@
+"""A model whose parts do not fit together is refused, and the part is named."""
+
+import copy
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+
+from skmnist import ConvFeatureTransformer, MLPDigitClassifier
+from skmnist.io import load, save
+
+pytest.importorskip("skops.io")
+
+X, y = load_digits(return_X_y=True)
+X, y = X[:200], y[:200]
+
+
+SMALL = {"hidden_layer_sizes": (6,), "max_iter": 2, "warm_start": True, "random_state": 0}
+MODELS = {
+    "sgd": MLPDigitClassifier(**SMALL, early_stopping=True),
+    "adam": MLPDigitClassifier(**SMALL, solver="adam"),
+    "features": ConvFeatureTransformer("random", n_kernels=(3, 3), kernel_size=3, random_state=0),
+}
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    return {name: model.fit(X, y) for name, model in MODELS.items()}
+
+
+def put(*names):
+    """Return a change of an attribute, or of an attribute of an attribute, or of an item in it."""
+
+    def change(model, value):
+        *path, last = names
+        for name in path:
+            model = model[name] if isinstance(name, int) else getattr(model, name)
+        if isinstance(last, int):
+            model[last] = value(model[last])
+        else:
+            setattr(model, last, value(getattr(model, last)))
+
+    return change
+
+
+def nan_in(array):
+    return np.where(np.arange(len(array)) == 0, np.nan, array.T).T
+
+
+OF_CLASSIFIERS = [
+    ("classes_", put("classes_"), lambda classes: classes[::-1]),
+    ("classes_", put("classes_"), lambda classes: classes[:1]),
+    ("classes_", put("classes_"), lambda classes: classes.astype("M8[s]")),
+    ("coefs_", put("classes_"), lambda classes: classes[:-1]),
+    ("coefs_", put("coefs_", 0), lambda W: W[:-1]),
+    ("coefs_", put("coefs_", 1), lambda W: W[:, :-1]),
+    ("coefs_", put("coefs_", 0), lambda W: W.astype(np.float16)),
+    ("coefs_", put("coefs_", 0), lambda W: W.astype(np.float32)),
+    ("coefs_", put("coefs_", 0), lambda W: W.astype(">f8")),
+    ("coefs_", put("coefs_", 1), nan_in),
+    ("coefs_", put("coefs_"), tuple),
+    ("intercepts_", put("intercepts_", 0), lambda b: b[:-1]),
+    ("intercepts_", put("intercepts_"), lambda biases: biases[:1]),
+    ("intercepts_", put("intercepts_", 1), nan_in),
+    ("n_features_in_", put("n_features_in_"), lambda n: True),
+    ("coefs_", put("n_features_in_"), lambda n: n + 1),
+    ("n_iter_", put("n_iter_"), lambda n: -1),
+    ("best_iter_", put("best_iter_"), str),
+    ("loss_curve_", put("loss_curve_", 0), str),
+    ("loss_curve_", put("loss_curve_"), lambda losses: [np.inf]),
+    ("validation_scores_", put("validation_scores_"), tuple),
+    ("_scale", put("_scale"), lambda scale: 0.0),
+    ("_fitted_as", put("_fitted_as"), lambda names: ("sine", *names[1:])),
+    ("_fitted_as", put("_fitted_as"), lambda names: names[:2]),
+    ("_run", put("_run"), lambda run: None),
+    ("_run", put("_run", "scale"), lambda scale: -1.0),
+    ("_run", put("_run", "split_seed"), float),
+    ("_run", put("_run", "losses"), tuple),
+    ("_run", put("_run", "state", "coefs", 0), lambda W: W[:-1]),
+    ("_run", put("_run", "state", "intercepts", 0), nan_in),
+    ("_run", put("_run", "state", "rng"), lambda rng: np.random.RandomState(0)),
+    ("_run", put("_run", "state", "updates"), lambda n: -1),
+    ("_run", put("_run", "state", "optimizer", "weight_steps", 0), lambda W: W[:-1]),
+    ("_run", put("_run", "state", "optimizer", "last_rate"), str),
+    ("_run", put("_run", "best", "coefs", 0), lambda W: W[:-1]),
+    ("_run", put("_run", "best", "score"), str),
+]
+OF_TRANSFORMERS = [
+    ("image_shape_", put("image_shape_"), lambda shape: shape[:2]),
+    ("image_shape_", put("image_shape_"), lambda shape: (8, 9, 1)),
+    ("map_shapes_", put("kernels_", 0), lambda kernels: kernels[:-1]),
+    ("map_shapes_", put("kernels_", 1), lambda kernels: kernels[..., :-1]),
+    ("map_shapes_", put("kernels_", 0), nan_in),
+    ("map_shapes_", put("map_shapes_", 1), lambda shape: (2, 2, 2)),
+    ("map_shapes_", put("_layers", 0), lambda layer: layer._replace(activation="sine")),
+    ("map_shapes_", put("_layers", 0), lambda layer: layer._replace(pool="median")),
+    ("map_shapes_", put("_layers", 0), lambda layer: layer._replace(padding="some")),
+    ("map_shapes_", put("_layers", 0), lambda layer: layer._replace(pool_size=(0, 1))),
+    ("map_shapes_", put("_layers", 0), lambda layer: layer._replace(stride=1.0)),
+    ("map_shapes_", put("_layers", 0), lambda layer: layer._replace(contrast=-1.0)),
+    ("map_shapes_", put("_layers", 0), tuple),
+    ("_names", put("_names"), lambda names: names[:-1]),
+    ("_fitted_with", put("_fitted_with"), lambda parameters: {}),
+]
+OF_ADAM = [
+    ("_run", put("_run", "state", "optimizer", "means"), lambda means: means[1:]),
+    ("_run", put("_run", "state", "optimizer", "squares", 0), lambda W: W[1:]),
+    ("_run", put("_run", "state", "optimizer", "steps"), str),
+]
+SPOILT = {"sgd": OF_CLASSIFIERS, "adam": OF_ADAM, "features": OF_TRANSFORMERS}
+
+
+def test_they_are_saved_as_long_as_their_parts_fit(tmp_path, fitted):
+    for model in fitted.values():
+        save(model, tmp_path / "model.skops")
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "change", "value"),
+    [(name, *case) for name, cases in SPOILT.items() for case in cases],
+)
+def test_a_model_is_refused_if_its_parts_do_not_fit(tmp_path, fitted, name, part, change, value):
+    model = copy.deepcopy(fitted[name])
+    change(model, value)
+    with pytest.raises(ValueError, match=rf" {part} of the \w+ is not as it was fitted"):
+        save(model, tmp_path / "model.skops")
+    assert not (tmp_path / "model.skops").exists()
+
+
+@pytest.mark.parametrize("part", ["coefs_", "classes_", "_scale", "n_features_in_"])
+def test_a_part_that_is_missing_is_named(tmp_path, fitted, part):
+    model = copy.deepcopy(fitted["sgd"])
+    delattr(model, part)
+    with pytest.raises(ValueError, match=f"{part} of the MLPDigitClassifier is not as it was"):
+        save(model, tmp_path / "model.skops")
+
+
+def test_an_attribute_of_ones_own_is_kept(tmp_path, fitted):
+    model = copy.deepcopy(fitted["sgd"])
+    model.note_ = "from the lecture"
+    save(model, tmp_path / "model.skops")
+    assert load(tmp_path / "model.skops").note_ == "from the lecture"
