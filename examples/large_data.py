@@ -1,0 +1,182 @@
+"""
+More images than a machine can hold
+===================================
+
+The images lie in parts: files small enough that a worker holds one of them with its features.
+The kernels are learned from one part. Dask's workers read the others and make features of them,
+a few parts ahead; this process learns from one part after the other. Every so many parts the
+pipeline is scored on a part that is never learned from, and saved. Started again, it goes on from
+there, and comes to the same weights as if it had not been stopped.
+
+A part is two IDX files, ``images-….idx`` and ``labels-….idx``, or the same compressed, with
+``.idx.gz``; or it is one file ``images-….parquet`` with the columns "pixels", a row of bytes for
+each image, and "label". To try it with some made of MNIST, from the root of the repository::
+
+    python examples/large_data.py parts --make 20 --model digits.joblib
+
+It needs ``distributed``; Parquet needs pandas and pyarrow too.
+"""
+
+import argparse
+import collections
+import functools
+import os
+import time
+from pathlib import Path
+
+import dask
+import joblib
+import numpy as np
+from dask.distributed import Client
+from sklearn.pipeline import make_pipeline
+
+from skmnist import ConvFeatureTransformer, MLPDigitClassifier
+from skmnist.datasets import load_mnist, read_idx, write_idx
+
+
+def read_idx_part(path):
+    """Return the images of an IDX file as rows, and the labels of the one that goes with it."""
+    images = read_idx(path)
+    labels = read_idx(path.with_name(path.name.replace("images", "labels")))
+    return images.reshape(len(images), -1), labels
+
+
+def read_parquet_part(path):
+    """Return the same from one Parquet file."""
+    import pandas as pd
+
+    frame = pd.read_parquet(path)
+    pixels = np.frombuffer(b"".join(frame["pixels"]), np.uint8)
+    return pixels.reshape(len(frame), -1), frame["label"].to_numpy()
+
+
+# Dask has its workers give memory back to Linux at once, and transform, which asks for it again,
+# takes several times as long. This lets them keep it.
+KEEP_MEMORY = {
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 2**27,
+    "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 2**25,
+}
+READERS = {".idx": read_idx_part, ".gz": read_idx_part, ".parquet": read_parquet_part}
+
+
+def read_part(path):
+    """Return images, one a row, and labels."""
+    return READERS[path.suffix](path)
+
+
+def make_parts(folder, n_parts, n_images=3000):
+    """Write parts to try this with: images of MNIST, drawn at random, in noise."""
+    X, y = load_mnist(subset="train", return_X_y=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(n_parts):
+        rng = np.random.default_rng(number)
+        rows = rng.choice(len(X), n_images)
+        noisy = X[rows] | rng.integers(64, size=(n_images, 784), dtype=np.uint8)
+        write_idx(folder / f"images-{number:06}.idx.gz", noisy.reshape(-1, 28, 28))
+        write_idx(folder / f"labels-{number:06}.idx.gz", y[rows].astype(np.uint8))
+
+
+def in_order(parts, n_epochs):
+    """List the parts for each epoch, in another order each time, always the same ones."""
+    orders = [np.random.default_rng(epoch).permutation(len(parts)) for epoch in range(n_epochs)]
+    return [parts[number] for order in orders for number in order]
+
+
+def begin(part, n_images):
+    """Return a pipeline whose kernels are learned from some images of a part."""
+    images, labels = (each[:n_images] for each in read_part(part))
+    convolve = ConvFeatureTransformer(random_state=0).fit(images, labels)
+    return make_pipeline(convolve, MLPDigitClassifier(random_state=0))
+
+
+def read_features(convolve, path):
+    """Return a part's features and labels, and the seconds that both steps took: on a worker."""
+    start = time.perf_counter()
+    images, labels = read_part(path)
+    half_way = time.perf_counter()
+    features = convolve.transform(images)
+    return features, labels, (half_way - start, time.perf_counter() - half_way)
+
+
+def results_ahead(client, function, items, n_ahead):
+    """Yield the results in order; so many are being made or waiting, and no more."""
+    waiting = collections.deque()
+    for item in items:
+        waiting.append(client.submit(function, item))
+        if len(waiting) == n_ahead:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def save(pipeline, path):
+    """Write a file that is whole or not there, whatever happens meanwhile."""
+    new = path.with_name(path.name + ".new")
+    joblib.dump(pipeline, new)
+    os.replace(new, path)
+
+
+def learn(pipeline, client, schedule, held_out, options):
+    """Learn from the parts that are left; return how many images, and the seconds of each step."""
+    convolve, classifier = pipeline.named_steps.values()
+    done = getattr(classifier, "n_iter_", 0)  # a part is a call of partial_fit
+    work = functools.partial(read_features, convolve)
+    results = results_ahead(client, work, schedule[done:], n_ahead=2 * len(client.ncores()))
+    n_images, seconds = 0, np.zeros(3)
+    for number, (features, labels, reading) in enumerate(results, start=done + 1):
+        start = time.perf_counter()
+        classifier.partial_fit(features, labels, classes=range(10))
+        seconds += *reading, time.perf_counter() - start
+        n_images += len(labels)
+        if number % options.every == 0 or number == len(schedule):
+            score = pipeline.score(*held_out)
+            save(pipeline, options.model)
+            print(f"part {number} of {len(schedule)}: {score:.2%} right", flush=True)
+    return n_images, seconds
+
+
+def read_options(argv):
+    """Return what was asked for on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.strip().splitlines()[0])
+    parser.add_argument("folder", type=Path, help="where the parts are")
+    parser.add_argument("--make", type=int, metavar="N", help="first make N parts of MNIST there")
+    parser.add_argument("--model", type=Path, required=True, help="the file to save and go on from")
+    parser.add_argument("--every", type=int, default=5, help="parts from one save to the next")
+    parser.add_argument("--epochs", type=int, default=1, help="how often each part is learned from")
+    parser.add_argument("--sample", type=int, default=3000, help="images to learn kernels from")
+    parser.add_argument("--scheduler", help="address of a cluster; without it, one is started here")
+    parser.add_argument("--workers", type=int, default=2, help="of the cluster here")
+    parser.add_argument("--memory", default="1GB", help="limit of each worker here")
+    return parser.parse_args(argv)
+
+
+def connect(options):
+    """Return a client of the cluster; one that is started here ends with it."""
+    if options.scheduler:
+        return Client(options.scheduler)
+    limits = {"n_workers": options.workers, "memory_limit": options.memory}
+    with dask.config.set(KEEP_MEMORY):
+        return Client(**limits, threads_per_worker=1, dashboard_address=":0")
+
+
+def main(argv=None):
+    """Learn from all parts but the last, and score on that."""
+    options = read_options(argv)
+    if options.make:
+        make_parts(options.folder, options.make)
+    *parts, last = sorted(options.folder.glob("images-*"))
+    is_there = options.model.exists()
+    pipeline = joblib.load(options.model) if is_there else begin(parts[0], options.sample)
+    schedule = in_order(parts, options.epochs)
+    with connect(options) as client:
+        n_images, seconds = learn(pipeline, client, schedule, read_part(last), options)
+    if n_images:
+        reading, features, learning = 1e6 * seconds / n_images
+        print(
+            f"µs an image: {reading:.0f} to read and {features:.0f} for its features on a worker,"
+        )
+        print(f"{learning:.0f} to learn from it here")
+
+
+if __name__ == "__main__":
+    main()

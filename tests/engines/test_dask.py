@@ -1,0 +1,128 @@
+"""Searches and arrays on Dask's workers: processes of their own, and one of them killed."""
+
+import itertools
+import os
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import joblib
+import numpy as np
+import pytest
+from sklearn.model_selection import GridSearchCV, StratifiedKFold
+from sklearn.pipeline import Pipeline, make_pipeline
+
+from skmnist import ConvFeatureTransformer, MLPDigitClassifier
+from skmnist.datasets import load_mnist
+
+da = pytest.importorskip("dask.array")
+distributed = pytest.importorskip("distributed")
+
+X, y = load_mnist(subset="train", return_X_y=True)
+X, y = X[:600], y[:600]
+FOLDS = list(StratifiedKFold(3).split(X, y))
+
+
+def network(**parameters):
+    return MLPDigitClassifier(hidden_layer_sizes=(64,), max_iter=3, random_state=0, **parameters)
+
+
+def search_over_both_steps():
+    convolve = ConvFeatureTransformer("pca", random_state=0)
+    pipeline = Pipeline([("features", convolve), ("digits", network())])
+    grid = {"features__n_kernels": [2, 8], "digits__dropout": [0.0, 0.2]}
+    return GridSearchCV(pipeline, grid, cv=FOLDS, error_score="raise")
+
+
+def scores(search):
+    return {name: each for name, each in search.cv_results_.items() if "test_score" in name}
+
+
+@pytest.fixture(scope="module")
+def local():
+    return search_over_both_steps().set_params(n_jobs=1).fit(X, y)
+
+
+def expect_the_same(found, local):
+    np.testing.assert_equal(scores(found), scores(local))
+    assert found.best_params_ == local.best_params_
+    outputs = [each.best_estimator_.decision_function(X) for each in (found, local)]
+    np.testing.assert_array_equal(*outputs)
+
+
+def test_a_search_on_workers_finds_what_a_local_one_finds(client, local):
+    with distributed.get_task_stream(client) as done, joblib.parallel_config(backend="dask"):
+        found = search_over_both_steps().fit(X, y)
+    expect_the_same(found, local)
+    fits = [task["worker"] for task in done.data if "fit_and_score" in task["key"]]
+    assert len(fits) == 4 * 3
+    assert set(fits) == set(client.ncores())
+
+
+def n_done(dask_scheduler):
+    tasks = dask_scheduler.tasks.items()
+    return sum("fit_and_score" in name and task.state == "memory" for name, task in tasks)
+
+
+def kill_a_busy_worker(client):
+    """Wait until one fit is done, and kill a worker in the middle of another; return which."""
+    processes = client.run(os.getpid)
+    while True:
+        busy = [worker for worker, tasks in client.processing().items() if tasks]
+        if busy and client.run_on_scheduler(n_done):
+            os.kill(processes[busy[0]], signal.SIGKILL)
+            return busy[0]
+        time.sleep(0.01)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL on Windows")
+def test_a_search_gets_over_a_worker_that_is_killed(client, local):
+    # Data are lost together with the one worker that has them, so let both have and keep copies.
+    client.amm.stop()
+    copied = {"scatter": [X, y, *itertools.chain(*FOLDS)]}
+    with ThreadPoolExecutor(1) as killer, joblib.parallel_config(backend="dask", **copied):
+        victim = killer.submit(kill_a_busy_worker, client)
+        found = search_over_both_steps().fit(X, y)
+    expect_the_same(found, local)
+    events = [event for _, event in client.get_events(victim.result())]
+    [lost] = [event for event in events if event["action"] == "remove-worker"]
+    assert lost["processing-tasks"]
+    assert not lost["expected"]
+    client.wait_for_workers(2)  # Dask starts another one in its place
+    client.amm.start()
+
+
+def in_blocks(array):
+    return da.from_array(array, chunks=(250, *array.shape[1:]))
+
+
+@pytest.mark.parametrize("scheduler", ["workers", "threads"])
+def test_features_and_predictions_are_made_block_by_block(client, scheduler):
+    convolve = ConvFeatureTransformer("pca", n_kernels=4, random_state=0).fit(X, y)
+    classifier = network().fit(convolve.transform(X), y)
+    pipeline = make_pipeline(convolve, classifier)
+    n_columns = len(convolve.get_feature_names_out())
+    features = in_blocks(X).map_blocks(
+        convolve.transform,
+        chunks=(in_blocks(X).chunks[0], n_columns),
+        meta=np.empty((0, n_columns), np.float32),
+    )
+    predicted = in_blocks(X).map_blocks(pipeline.predict, drop_axis=1, meta=y[:0])
+    assert features.chunks == ((250, 250, 100), (n_columns,))
+    where = {"scheduler": client if scheduler == "workers" else "threads"}
+    np.testing.assert_array_equal(features.compute(**where), convolve.transform(X))
+    np.testing.assert_array_equal(predicted.compute(**where), pipeline.predict(X))
+
+
+def test_what_a_worker_trained_is_what_would_have_been_trained_here(client):
+    trained = client.submit(network().fit, X, y).result()
+    here = network().fit(X, y)
+    for found, expected in zip(trained.coefs_, here.coefs_, strict=True):
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_fit_on_a_dask_array_is_fit_on_the_array():
+    from_blocks = network().fit(in_blocks(X), in_blocks(y))
+    predicted = from_blocks.predict(in_blocks(X))
+    assert isinstance(predicted, np.ndarray)
+    np.testing.assert_array_equal(predicted, network().fit(X, y).predict(X))

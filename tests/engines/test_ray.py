@@ -1,0 +1,63 @@
+"""The example of a search on Ray, run as a user runs it, with two workers on this machine."""
+
+import os
+import re
+import runpy
+import secrets
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("ray")
+psutil = pytest.importorskip("psutil")
+
+SCRIPT = Path(__file__).parents[2] / "examples" / "search_on_ray.py"
+
+
+@pytest.fixture
+def folder():
+    """Make a folder with a short name: Ray puts sockets there, whose names are limited."""
+    with tempfile.TemporaryDirectory(prefix="ray") as folder:
+        yield folder
+
+
+def settings(folder):
+    """Let Ray write into this folder only, and report to nobody."""
+    return {
+        "RAY_TMPDIR": folder,
+        "RAY_AUTH_TOKEN": secrets.token_hex(32),
+        "RAY_USAGE_STATS_ENABLED": "0",
+    }
+
+
+def scores_printed(output):
+    lines = re.findall(r"^(0\.\d+) (\{.*\})$", output, re.MULTILINE)
+    return {parameters: float(score) for score, parameters in lines}
+
+
+def test_a_search_on_ray_finds_what_a_local_one_finds(folder):
+    done = subprocess.run(
+        [sys.executable, SCRIPT],
+        env={**os.environ, **settings(folder)},
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
+    assert done.returncode == 0, done.stderr
+    example = runpy.run_path(str(SCRIPT))
+    local = example["make_search"]().set_params(n_jobs=1).fit(*example["load"]())
+    results = local.cv_results_
+    expected = dict(zip(map(str, results["params"]), results["mean_test_score"], strict=True))
+    assert scores_printed(done.stdout) == pytest.approx(expected, abs=1e-6)
+    assert f"best: {local.best_params_}" in done.stdout
+    assert not [process for process in psutil.process_iter() if folder in command_line(process)]
+
+
+def command_line(process):
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:  # it has ended meanwhile
+        return ""
