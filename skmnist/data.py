@@ -6,6 +6,7 @@ from sklearn.utils.validation import check_consistent_length, validate_data
 
 from skmnist.network.arrays import device, is_numpy, like, namespace, to_numpy
 from skmnist.network.training import Examples
+from skmnist.rules import in_range_of_floats
 from skmnist.targets import as_labels, code_table, number_labels, row_weights
 
 
@@ -25,7 +26,11 @@ def check_X(estimator, X, *, reset=False, accept_sparse="csr"):
             f"Use X.reshape(len(X), -1), which has the shape {(n_rows, n_pixels)}."
         )
     X = X.detach() if getattr(X, "requires_grad", False) else X  # torch would trace the training
-    return validate_data(estimator, X, reset=reset, accept_sparse=accept_sparse, dtype="numeric")
+    with in_range_of_floats("X"):
+        X = validate_data(estimator, X, reset=reset, accept_sparse=accept_sparse, dtype="numeric")
+    if getattr(X.dtype, "kind", "") in "mM":
+        raise ValueError(f"X must hold numbers; got {X.dtype}.")
+    return X
 
 
 def check_X_y(estimator, X, y, *, reset, name="y"):

@@ -18,7 +18,7 @@ from skmnist.network.convolution import CACHE, images_at_once, map_shape, write_
 from skmnist.persistence import KnowsItsVersion
 from skmnist.rules import check, whole
 from skmnist.sampling import class_numbers, sample_patches, some_images
-from skmnist.threads import for_slices
+from skmnist.threads import for_slices, one_thread_a_product
 
 
 class ConvFeatureTransformer(
@@ -202,7 +202,8 @@ class ConvFeatureTransformer(
         check_consistent_length(data, y)
         self.image_shape_ = layers.image_shape(self.image_shape, data.shape[1])
         plans = layers.plan_layers(self, self.image_shape_)
-        self._learn(data, class_numbers(y, data.shape[0]), plans)
+        with one_thread_a_product:
+            self._learn(data, class_numbers(y, data.shape[0]), plans)
         self._remember_params()
         context.call_on_fit_task_end(
             estimator=self, X=X, y=y, metadata=None, reconstruction_attributes=dict
@@ -325,8 +326,7 @@ class ConvFeatureTransformer(
         if out is None:
             out = xp.empty(shape, dtype=dtype, device=X.device)
         check_out(out, X, shape, dtype)
-        kernels = [xp.astype(each, dtype, copy=False) for each in self.kernels_[:n_layers]]
-        done = self._layers[:n_layers]
+        kernels, done = self.kernels_[:n_layers], self._layers[:n_layers]
 
         def write(rows):
             write_maps(out, X, rows, self.image_shape_, kernels, done)

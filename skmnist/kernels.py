@@ -8,6 +8,7 @@ to tell apart, the kernels are fewer than were asked for.
 import numpy as np
 from sklearn.cluster import MiniBatchKMeans
 from sklearn.decomposition import PCA
+from threadpoolctl import threadpool_limits  # comes with scikit-learn, which needs it
 
 from skmnist.sampling import take_turns
 
@@ -60,7 +61,10 @@ def centroids(n_kernels, shape, patches, rng):
     if len(distinct) <= n_kernels:
         return rows[distinct].reshape(-1, *shape)
     seed = int(rng.integers(2**32))
-    clusters = MiniBatchKMeans(n_kernels, batch_size=2048, n_init=1, random_state=seed).fit(rows)
+    clusters = MiniBatchKMeans(n_kernels, batch_size=2048, n_init=1, random_state=seed)
+    # Its threads meet after every few rows: on a busy machine they do nothing but wait.
+    with threadpool_limits(1, user_api="openmp"):
+        clusters.fit(rows)
     return of_unit_size(clusters.cluster_centers_).reshape(-1, *shape)
 
 
@@ -86,6 +90,8 @@ LEARNED = ("patches", "pca", "kmeans")
 
 def make_kernels(plan, shape, patches, rng):
     """Return the kernels of a planned layer on images of a shape, and what is done with them."""
+    if patches is not None:
+        _check_squares(patches.rows)
     shape = (plan.height, plan.width, 1 if plan.layer.separate else shape[2])
     if isinstance(plan.kernels, str):
         kernels = SOURCES[plan.kernels](plan.n_kernels, shape, patches, rng)
@@ -102,6 +108,16 @@ def make_kernels(plan, shape, patches, rng):
         return kernels, plan.layer
     offset = CONTRAST * patches.rows.var(axis=1).mean()
     return kernels, plan.layer._replace(contrast=float(offset) if offset > 0 else 1.0)
+
+
+def _check_squares(rows):
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = np.vdot(rows, rows)
+    if not np.isfinite(total):
+        raise ValueError(
+            "X is too large to learn kernels from: squares of it, or of its feature maps, are no "
+            "finite numbers. Divide X by a constant."
+        )
 
 
 def by_rows(change, kernels):

@@ -1,5 +1,6 @@
 """What each parameter of the classifier may be."""
 
+import sys
 from numbers import Integral, Real
 
 import numpy as np
@@ -9,6 +10,7 @@ from skmnist.network.losses import LOSSES
 from skmnist.network.optimizers import SCHEDULES, SOLVERS
 from skmnist.rules import (
     FLAG,
+    LARGEST,
     NOT_NEGATIVE,
     POSITIVE,
     PROPER_SHARE,
@@ -26,7 +28,8 @@ from skmnist.targets import ENCODINGS, ORDINAL_LOSSES
 def _is_layer_sizes(value):
     sizes = np.atleast_1d(np.asarray(value, dtype=object))
     return sizes.ndim == 1 and all(
-        isinstance(size, Integral) and not is_bool(size) and size >= 1 for size in sizes
+        isinstance(size, Integral) and not is_bool(size) and 1 <= size <= sys.maxsize
+        for size in sizes
     )
 
 
@@ -46,7 +49,7 @@ RULES = {
     "learning_rate": one_of(SCHEDULES, " (the step size is learning_rate_init)"),
     "learning_rate_init": Rule(
         (Real, str),
-        lambda value: value == "auto" if isinstance(value, str) else 0 < value < np.inf,
+        lambda value: value == "auto" if isinstance(value, str) else 0 < value <= LARGEST,
         "a finite number above 0 or 'auto'",
     ),
     "warmup": SHARE,

@@ -1,11 +1,14 @@
 """A rule a parameter: what it may be, and the error that says so."""
 
+import sys
+from contextlib import contextmanager
 from numbers import Integral, Real
 from typing import NamedTuple
 
 import numpy as np
 
 LONGEST = 200  # letters of a value in a message
+LARGEST = sys.float_info.max  # Python's whole numbers go on where floats end
 
 
 class Rule(NamedTuple):
@@ -35,7 +38,7 @@ def whole(least, *, most=None, or_none=False, or_auto=False):
     span = f"of at least {least}" if most is None else f"from {least} to {most}"
 
     def in_range(value):
-        return value >= least and (most is None or value <= most)
+        return least <= value <= (sys.maxsize if most is None else most)
 
     return Rule(
         (Integral, *others),
@@ -52,8 +55,8 @@ def is_bool(value):
 FLAG = Rule((bool, np.bool_), lambda value: True, "True or False")
 SHARE = number(lambda value: 0 <= value < 1, "a number from 0 up to, but not including, 1")
 PROPER_SHARE = number(lambda value: 0 < value < 1, "a number between 0 and 1, both excluded")
-POSITIVE = number(lambda value: 0 < value < np.inf, "a finite number above 0")
-NOT_NEGATIVE = number(lambda value: 0 <= value < np.inf, "a finite number of at least 0")
+POSITIVE = number(lambda value: 0 < value <= LARGEST, "a finite number above 0")
+NOT_NEGATIVE = number(lambda value: 0 <= value <= LARGEST, "a finite number of at least 0")
 RANDOM_STATE = Rule(
     (Integral, np.random.RandomState, type(None)),
     lambda value: not isinstance(value, Integral) or 0 <= value < 2**32,
@@ -90,6 +93,16 @@ def _check_each(name, given, values, allowed, rule):
             raise TypeError(message)
         if not rule.test(value):
             raise ValueError(message)
+
+
+@contextmanager
+def in_range_of_floats(name):
+    """Say in words that a number is larger than any float, and leave the warnings out."""
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            yield
+    except OverflowError as error:
+        raise ValueError(f"{name} holds a number that is too large for a float.") from error
 
 
 def shown(value):

@@ -8,7 +8,7 @@ import numpy as np
 
 from skmnist.compat import FRAMES_OF_WITH_CALLBACKS
 from skmnist.data import check_same_place, mean_target
-from skmnist.network.arrays import copies, like, namespace
+from skmnist.network.arrays import all_finite, copies, like
 from skmnist.network.mlp import initialise, safe_rate
 from skmnist.network.optimizers import SOLVERS
 from skmnist.network.training import (
@@ -76,6 +76,11 @@ class Run:
         coefs, intercepts = list(source.coefs), list(source.intercepts)
         coefs[-1], intercepts[-1] = coefs[-1] * self.unit, intercepts[-1] * self.unit
         coefs[0] = coefs[0] / self.scale
+        if not all_finite(coefs[0]):
+            raise ValueError(
+                f"X is too small: the typical size of an entry is {self.scale:g}, and the weights "
+                f"for it are too large for {coefs[0].dtype}. Multiply X by a constant."
+            )
         return coefs, intercepts
 
     def fitted(self, estimator, *, best=False):
@@ -103,8 +108,7 @@ class Run:
     def train_epoch(self, examples, recipe, rate):
         """Train for an epoch; write down its loss, or raise if there is none."""
         loss = train_epoch(self.state, examples._replace(scale=self.scale), recipe, rate)
-        with np.errstate(over="ignore", invalid="ignore"):
-            self._check_finite(loss, recipe.rate)
+        self._check_finite(loss, recipe.rate)
         self.losses.append(loss)
 
     def validate(self, examples, recipe, tol):
@@ -128,7 +132,7 @@ class Run:
         return f"{line}   {seconds:.1f} s"
 
     def _check_finite(self, loss, rate):
-        if np.isfinite(loss) and all(_is_finite(W) for W in self.state.coefs):
+        if np.isfinite(loss) and all(map(all_finite, self.state.coefs)):
             return
         raise ValueError(
             f"The training diverged: after epoch {self.state.epoch} the loss is {loss:g}. "
@@ -254,8 +258,3 @@ def _sizes(estimator, examples):
 
 def _arrow(sizes):
     return "-".join(str(size) for size in sizes)
-
-
-def _is_finite(array):
-    xp = namespace(array)
-    return bool(xp.isfinite(xp.sum(array)))

@@ -30,7 +30,7 @@ class Patches(NamedTuple):
 def class_numbers(y, n_rows):
     """Return the number of each row's class; all are of one class where y does not say."""
     y = np.empty(0) if y is None else to_numpy(y)
-    if y.size != n_rows or y.shape[0] != n_rows or _is_continuous(y):
+    if y.size != n_rows or y.shape[:1] != (n_rows,) or _is_continuous(y):
         return np.zeros(n_rows, dtype=np.int8)
     try:
         return np.unique(y.ravel(), return_inverse=True)[1]

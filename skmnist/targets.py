@@ -8,9 +8,12 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_array, check_consistent_length
 
 from skmnist.network.arrays import like, namespace, to_numpy
+from skmnist.rules import LARGEST, in_range_of_floats
 
 ENCODINGS = ("one-hot", "ordinal")
 ORDINAL_LOSSES = ("mse", "mae")
+# A share of the largest weight that float32 can hardly tell from nothing.
+NO_WEIGHT = 1e-30
 
 
 def as_labels(y, name="y"):
@@ -125,15 +128,21 @@ def accuracy(outputs, examples):
 
 def row_weights(labels, classes, sample_weight, class_weight):
     """Return one weight a row, sample weight times class weight, as float64."""
-    weights = _sample_weights(sample_weight, len(labels))
+    weights = _shares(_sample_weights(sample_weight, len(labels)))
     if class_weight is not None and weights.any():
-        weights = weights * _class_factors(labels, classes, weights, class_weight)[labels]
+        weights = _shares(weights * _class_factors(labels, classes, weights, class_weight)[labels])
     if not weights.any():
         raise ValueError(
             "Some row must have a weight that is not zero; "
             "sample_weight and class_weight leave none."
         )
-    return weights / weights.max()  # only their ratios count, and float32 holds no huge numbers
+    return weights
+
+
+def _shares(weights):
+    """Divide by the largest: only ratios count, and float32 holds no huge and no tiny numbers."""
+    shares = weights / (weights.max() or 1)
+    return np.where(shares < NO_WEIGHT, 0, shares)
 
 
 def _sample_weights(sample_weight, n_rows):
@@ -144,7 +153,10 @@ def _sample_weights(sample_weight, n_rows):
         raise ValueError(
             f"sample_weight must be 1-dimensional, one weight a row; got {weights.ndim} dimensions."
         )
-    weights = check_array(weights, ensure_2d=False, dtype=np.float64, input_name="sample_weight")
+    with in_range_of_floats("sample_weight"):
+        weights = check_array(
+            weights, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
+        )
     check_consistent_length(weights, np.empty(n_rows))
     if (weights < 0).any():
         raise ValueError(f"sample_weight must not be negative; got {weights.min():g}.")
@@ -163,7 +175,7 @@ def _class_factors(labels, classes, weights, class_weight):
             f"class_weight names classes that y does not hold: {sorted(unknown, key=str)}. "
             f"The classes are {_listed(classes)}."
         )
-    if not all(isinstance(w, Real) and 0 <= w < np.inf for w in class_weight.values()):
+    if not all(isinstance(w, Real) and 0 <= w <= LARGEST for w in class_weight.values()):
         raise ValueError(
             f"class_weight must hold finite numbers of at least 0; got {class_weight!r}."
         )

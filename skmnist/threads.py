@@ -79,21 +79,21 @@ def release(library):
         library.clear_controlling_thread(force=True)
 
 
-_one_thread_a_product = _OneThreadAProduct()
+one_thread_a_product = _OneThreadAProduct()
 if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
-    os.register_at_fork(after_in_child=_one_thread_a_product.start_anew)
+    os.register_at_fork(after_in_child=one_thread_a_product.start_anew)
 
 
 def n_threads(n_jobs, n_rows, fewest=FEWEST_ROWS):
     """Return how many threads are worth starting: by default, as many as a product would take."""
-    wanted = _one_thread_a_product.usual_threads() if n_jobs is None else effective_n_jobs(n_jobs)
+    wanted = one_thread_a_product.usual_threads() if n_jobs is None else effective_n_jobs(n_jobs)
     return max(1, min(wanted, n_rows // fewest))
 
 
 def for_slices(task, n_rows, n_jobs, fewest=FEWEST_ROWS):
     """Call task(slice) for slices of at least the fewest rows, in threads, until all are done."""
     n = n_threads(n_jobs, n_rows, fewest)
-    with _one_thread_a_product:
+    with one_thread_a_product:
         if n == 1:
             task(slice(0, n_rows))
         else:

@@ -2,7 +2,7 @@
 
 import os
 
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 # Parallel workers are the threads: a BLAS that starts its own in each of them only gets in the
 # way. This must stand before NumPy is imported.
@@ -12,4 +12,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
+# A mutant that fails needs no smaller example.
+once = [Phase.explicit, Phase.generate]
+settings.register_profile("mutants", deadline=None, derandomize=True, database=None, phases=once)
 settings.load_profile("ci" if "CI" in os.environ else "here")

@@ -6,6 +6,7 @@ import pytest
 from scipy.sparse import csr_array
 
 from skmnist.network.arrays import (
+    all_finite,
     copies,
     dense_rows,
     device,
@@ -13,6 +14,7 @@ from skmnist.network.arrays import (
     like,
     namespace,
     to_numpy,
+    write_quotient,
 )
 
 LIBRARIES = ["numpy", "torch", "array_api_strict"]
@@ -35,6 +37,12 @@ def test_namespace_has_what_the_standard_promises(xp):
     assert found.astype(array, found.float32).dtype == found.float32
 
 
+def test_numpy_arrays_need_nothing_done():
+    X = np.eye(2)
+    assert namespace(X) is np
+    assert to_numpy(X) is X
+
+
 def test_sparse_arrays_count_as_numpy_ones():
     X = csr_array(np.eye(2))
     assert namespace(X) is np
@@ -51,6 +59,7 @@ def test_values_become_like_the_reference(xp):
         assert result.dtype == reference.dtype
         assert device(result) == device(reference)
         np.testing.assert_array_equal(to_numpy(result), draw(2, 3))
+    assert like(reference, draw(2, 3), xp.float32).dtype == xp.float32
     whole = like(reference, np.array([1, 2]))
     assert whole.dtype == xp.asarray(np.array([1, 2])).dtype
 
@@ -138,6 +147,27 @@ def test_rows_given_one_by_one_are_a_copy(xp, dtype):
     some = dense_rows(X, xp.asarray(np.array([1, 2])), xp.float64)
     some *= 0
     np.testing.assert_array_equal(to_numpy(X), abs(draw(4, 3)))
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([1.0, -2.0], True),
+        ([], True),
+        ([1e308, 1e308], True),  # although their sum is not
+        ([1.0, np.nan], False),
+        ([np.inf, 1.0], False),
+        ([np.inf, -np.inf], False),
+    ],
+)
+def test_all_finite_is_said_of_what_holds_neither_infinities_nor_nan(xp, values, expected):
+    assert all_finite(xp.asarray(np.array(values))) is expected
+
+
+def test_quotients_are_written_into_the_rows_that_were_asked_for(xp):
+    out = xp.asarray(np.full((4, 3), 7.0))
+    write_quotient(out, slice(1, 3), xp.asarray(draw(2, 3)), 4)
+    np.testing.assert_array_equal(to_numpy(out), [[7] * 3, *draw(2, 3) / 4, [7] * 3])
 
 
 def test_numpy_needs_no_other_array_library():

@@ -8,7 +8,6 @@ from scipy.signal import correlate2d
 from threadpoolctl import threadpool_limits
 
 from skmnist.datasets import load_xo
-from skmnist.network.arrays import windows
 from skmnist.network.convolution import (
     MAP_ACTIVATIONS,
     PADDINGS,
@@ -315,22 +314,6 @@ def test_the_layer_that_needs_most_decides_how_many_images_are_done_at_once():
     assert count([first, small], scratch=8 * (28 * 28 + 576 * 26) * 4) == 4
 
 
-@given(images_kernels=pictures(), data=st.data())
-@few
-def test_a_window_shows_what_each_place_has_at_its_offset(images_kernels, data):
-    images, kernels = images_kernels
-    _, rows, columns, _ = kernels.shape
-    height, width = (
-        data.draw(st.integers(1, side - n + 1))
-        for side, n in zip(images.shape[1:3], (rows, columns), strict=True)
-    )
-    seen = windows(images, (rows, columns), (height, width))
-    assert seen.shape == (len(images), rows, columns, images.shape[3], height, width)
-    for i, j in np.ndindex(rows, columns):
-        expected = np.moveaxis(images[:, i : i + height, j : j + width], 3, 1)
-        np.testing.assert_array_equal(seen[:, i, j], expected)
-
-
 @pytest.mark.parametrize("library", ["torch", "array_api_strict"])
 @pytest.mark.parametrize("pool", list(POOLS))
 def test_other_array_libraries_agree_with_numpy(library, pool):
@@ -345,5 +328,3 @@ def test_other_array_libraries_agree_with_numpy(library, pool):
     theirs = feature_maps(xp.asarray(images), [xp.asarray(each) for each in kernels], layers)
     assert type(theirs) is type(xp.asarray(images))
     close(np.from_dlpack(theirs), feature_maps(images, kernels, layers))
-    seen = windows(xp.asarray(images), (4, 3), (9, 8))
-    np.testing.assert_array_equal(np.from_dlpack(seen), windows(images, (4, 3), (9, 8)))

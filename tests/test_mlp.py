@@ -3,14 +3,13 @@ from itertools import product as every
 
 import numpy as np
 import pytest
-from scipy.linalg import hadamard
 from scipy.special import expit, softmax
 from sklearn.datasets import load_iris
 from sklearn.neural_network import MLPClassifier
 
 from skmnist.network.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
 from skmnist.network.losses import LOSSES
-from skmnist.network.mlp import backward, forward, gradients, initialise, safe_rate
+from skmnist.network.mlp import backward, forward, gradients, initialise
 from skmnist.network.optimizers import SGD
 from skmnist.network.training import Recipe, State, draw_masks, train_batch
 
@@ -161,6 +160,29 @@ def test_one_output_follows_the_chain_rule_by_hand(loss, slope):
     np.testing.assert_allclose(b, [1 - 0.1 * slope])
 
 
+def test_gradients_are_sums_over_the_images_of_inputs_times_deltas():
+    state, (X, *_) = draw(1, (5, 4, 3), [1] * 6)
+    passed = forward(X, state.coefs, state.intercepts, "tanh", "identity")
+    deltas = [generator().normal(size=H.shape) for H in passed.outputs]
+    for A, D, dW, db in zip(
+        (X, passed.outputs[0]), deltas, *gradients(passed, deltas), strict=True
+    ):
+        np.testing.assert_allclose(dW, sum(np.outer(a, d) for a, d in zip(A, D, strict=True)))
+        np.testing.assert_allclose(db, sum(D))
+
+
+def test_a_layer_without_biases_or_a_mask_or_deltas_is_not_passed_over():
+    state, (X, *_) = draw(1, (5, 4, 3), [1] * 6)
+    coefs, intercepts = state.coefs, state.intercepts
+    passed = forward(X, coefs, intercepts, "tanh", "identity")
+    with pytest.raises(ValueError, match="shorter"):
+        forward(X, coefs, intercepts[:1], "tanh", "identity")
+    with pytest.raises(ValueError, match="shorter"):
+        forward(X, coefs, intercepts, "tanh", "identity", [None])
+    with pytest.raises(ValueError, match="shorter"):
+        gradients(passed, [np.ones((6, 4))])
+
+
 def test_layers_without_activation_collapse_into_one_linear_map():
     state, (X, *_) = draw(0, (5, 4, 3), [1] * 6)
     (V, W), (a, b) = state.coefs, state.intercepts
@@ -237,34 +259,6 @@ def test_weights_start_with_the_variance_of_their_layer():
         assert W.var() * W.shape[0] == pytest.approx(variance, rel=5 * (2 / W.size) ** 0.5)
 
 
-def exact_safe_rate(H, weights):
-    """Return the limit of the last layer; inputs in these tests are short enough for the first."""
-    return 0.1 / np.linalg.eigvalsh(np.einsum("ni,nj,n->ij", H, H, weights / weights.sum()))[-1]
-
-
-@pytest.mark.parametrize("activation", ["relu", "logistic"])
-def test_safe_rate_goes_by_the_largest_eigenvalue(activation):
-    coefs, intercepts = initialise([20, 30, 10], activation, np.zeros(10), generator())
-    X, weights = abs(generator().normal(size=(200, 20))), generator().uniform(0, 3, size=(200, 1))
-    H = FUNCTIONS[activation](X @ coefs[0] + intercepts[0])
-    ours = safe_rate(X, weights, coefs, intercepts, activation, "relu")
-    assert ours == pytest.approx(exact_safe_rate(H, weights[:, 0]), rel=1e-3)
-
-
-def test_safe_rate_holds_where_every_row_sums_to_nothing():
-    half = generator().integers(-9, 10, size=(100, 8)) * [9, 7, 5, 4, 3, 2, 1, 1] @ hadamard(8)
-    X, weights, W = np.hstack([half, -half]).astype(float), np.ones((100, 1)), np.zeros((16, 1))
-    ours = safe_rate(X, weights, [W], [np.zeros(1)], "relu", "identity")
-    assert ours == pytest.approx(exact_safe_rate(X, weights[:, 0]), rel=0.01)
-
-
-def test_safe_rate_without_any_input_is_a_number():
-    rate = safe_rate(
-        np.zeros((3, 2)), np.ones((3, 1)), [np.ones((2, 1))], [np.zeros(1)], "relu", "relu"
-    )
-    assert np.isfinite(rate)
-
-
 def still(*sizes):
     """Return a state with weights of 0."""
     coefs, intercepts = (
@@ -294,6 +288,14 @@ def test_masks_are_drawn_anew_for_every_batch_and_only_where_asked():
     first, second = (draw_masks(state, Recipe(dropout=0.5)) for _ in range(2))
     assert first[0] is second[0] is None
     assert len(np.unique([*first[1:], *second[1:]], axis=0)) == 4
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_masks_have_the_type_of_the_weights(dtype):
+    state = still(50, 50, 2)
+    state.coefs = [W.astype(dtype) for W in state.coefs]
+    masks = draw_masks(state, Recipe(dropout=0.5, input_dropout=0.5))
+    assert [mask.dtype for mask in masks] == [dtype, dtype]
 
 
 def test_what_is_forgotten_does_not_learn():

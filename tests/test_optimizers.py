@@ -177,6 +177,34 @@ def test_adam_steps_by_the_rate_at_first_whatever_the_size_of_the_gradient():
     np.testing.assert_allclose(b, -0.25 * np.sign(D[0]))
 
 
+def test_adam_is_the_algorithm_of_its_paper():
+    beta_1, beta_2, epsilon, rate, alpha = 0.8, 0.95, 0.5, 0.1, 0.3
+    recipe = Recipe(beta_1=beta_1, beta_2=beta_2, epsilon=epsilon, alpha=alpha)
+    rng = np.random.default_rng(3)
+    W, b = rng.normal(size=(3, 2)), rng.normal(size=2)
+    expected, optimizer = [W.copy(), b.copy()], SOLVERS["adam"].start([W], [b])
+    moments = [[0, 0], [0, 0]]
+    for t in range(1, 6):
+        A, D = rng.normal(size=(4, 3)), rng.normal(size=(4, 2))
+        optimizer.step([W], [b], [A], [D], rate, recipe)
+        for i, g in enumerate([np.einsum("ni,no->io", A, D) + alpha * expected[0], sum(D)]):
+            m, v = moments[i]
+            moments[i] = m, v = beta_1 * m + (1 - beta_1) * g, beta_2 * v + (1 - beta_2) * g**2
+            m, v = m / (1 - beta_1**t), v / (1 - beta_2**t)
+            expected[i] = expected[i] - rate * m / (np.sqrt(v) + epsilon)
+    np.testing.assert_allclose(W, expected[0])
+    np.testing.assert_allclose(b, expected[1])
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_a_layer_without_deltas_is_not_passed_over(solver):
+    state = start(solver)
+    inputs = [np.ones((7, n)) for n in SIZES[:-1]]
+    deltas = [np.ones((7, n)) for n in SIZES[1:-1]]
+    with pytest.raises(ValueError, match="shorter"):
+        state.optimizer.step(state.coefs, state.intercepts, inputs, deltas, 0.1, Recipe())
+
+
 @given(progress=PROGRESS, warmup=WARMUP)
 def test_linear_schedule_is_two_straight_lines(progress, warmup):
     corners, heights = ([0, warmup, 1], [0, 1, 0]) if warmup else ([0, 1], [1, 0])

@@ -53,6 +53,12 @@ def test_rows_are_probabilities_however_large_the_outputs(dtype, data):
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=8 * np.finfo(dtype).eps)
 
 
+def test_probabilities_of_very_many_classes_sum_to_1_up_to_the_last_bit_or_two():
+    outputs = np.random.default_rng(0).normal(scale=0.01, size=(20, 10_000)).astype(np.float32)
+    sums = project_to_simplex(outputs).sum(axis=1, dtype=np.float64)
+    np.testing.assert_allclose(sums, 1, rtol=2 * np.finfo(np.float32).eps)
+
+
 @given(outputs=outputs_within(100))
 def test_no_target_gets_farther_away(outputs):
     probabilities = project_to_simplex(outputs)

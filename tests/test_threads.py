@@ -8,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_digits
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import skmnist
-from skmnist.threads import FEWEST_ROWS, _one_thread_a_product, for_slices, n_threads
+from skmnist import ConvFeatureTransformer
+from skmnist.threads import FEWEST_ROWS, for_slices, n_threads, one_thread_a_product
 
 USUAL = 2
 
@@ -165,7 +167,7 @@ def test_threads_that_transform_at_once_leave_the_libraries_as_they_were(order, 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_a_process_forked_in_the_middle_can_go_on():
-    with _one_thread_a_product, _one_thread_a_product.lock:
+    with one_thread_a_product, one_thread_a_product.lock:
         child = os.fork()
         if not child:
             done = []
@@ -178,3 +180,20 @@ def test_a_few_rows_of_much_work_are_shared_too():
     slices = []
     for_slices(slices.append, 16, 2, fewest=4)
     assert sorted((each.start, each.stop) for each in slices) == [(0, 4), (4, 8), (8, 12), (12, 16)]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="no list of threads here")
+def test_clusters_are_found_without_starting_threads():
+    started = []
+
+    def fit():
+        # A thread that is new has no helpers yet: those that it would start can be counted.
+        with threadpool_limits(2, user_api="openmp"):
+            before = set(os.listdir("/proc/self/task"))
+            ConvFeatureTransformer("kmeans", random_state=0).fit(load_digits().data)
+            started.extend(set(os.listdir("/proc/self/task")) - before)
+
+    thread = threading.Thread(target=fit)
+    thread.start()
+    thread.join()
+    assert started == []

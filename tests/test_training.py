@@ -108,6 +108,14 @@ def test_batches_cover_every_row_once_and_are_of_one_size(n_rows, size):
     np.testing.assert_array_equal(weights[:, 0], rows + 0.5)
 
 
+@pytest.mark.parametrize("scale", [1.0, 2.0, 255.0])
+def test_batches_are_divided_by_the_scale(scale):
+    X = draw_bytes()
+    for data in (X, X.astype(float), csr_array(X)):
+        [(floats, _, _)] = batches(examples_of(data, scale=scale), np.arange(50), 50, float)
+        np.testing.assert_array_equal(floats, X / scale)
+
+
 def test_a_full_batch_is_not_shuffled():
     examples, state = examples_of(draw_bytes() / 255), start()
     before = state.rng.bit_generator.state
@@ -115,8 +123,9 @@ def test_a_full_batch_is_not_shuffled():
     assert state.rng.bit_generator.state == before
 
 
-def test_a_shuffled_epoch_is_one_on_shuffled_rows():
-    examples, recipe = examples_of(draw_bytes() / 255), Recipe(batch_size=10)
+@pytest.mark.parametrize("batch_size", [10, 25])
+def test_a_shuffled_epoch_is_one_on_shuffled_rows(batch_size):
+    examples, recipe = examples_of(draw_bytes() / 255), Recipe(batch_size=batch_size)
     in_order = recipe._replace(shuffle=False)
     shuffled, by_hand, unshuffled = start(), start(), start()
     rows = by_hand.rng.permutation(50)
@@ -135,6 +144,8 @@ def test_an_epoch_shows_each_of_its_rows_once_and_no_other():
     expected, _ = evaluate(state, examples, recipe)
     assert train_epoch(state, examples, recipe, lambda progress: 0.0) == pytest.approx(expected)
     assert (state.epoch, state.updates) == (1, 3)
+    train_epoch(state, examples, recipe, lambda progress: 0.0)
+    assert (state.epoch, state.updates) == (2, 6)
 
 
 def test_the_rate_is_asked_for_in_the_middle_of_each_batch():
@@ -179,6 +190,15 @@ def test_root_mean_square_is_the_weighted_size_of_an_entry():
     some = examples_of(X)._replace(rows=np.arange(7))
     assert root_mean_square(some) == pytest.approx(np.sqrt((X[:7].astype(float) ** 2).mean()))
     assert root_mean_square(examples_of(np.zeros((3, 8)))) == 1
+
+
+@pytest.mark.parametrize("library", ["numpy", "torch", "array_api_strict"])
+def test_root_mean_square_of_float32_is_found_in_double_precision(library):
+    xp, X = pytest.importorskip(library), draw_bytes(2100).astype(np.float32)
+    examples = examples_of(X, np.float32)
+    arrays = {n: xp.asarray(getattr(examples, n)) for n in ("X", "labels", "codes", "weights")}
+    by_hand = np.sqrt((X.astype(float) ** 2).mean())
+    assert root_mean_square(examples._replace(**arrays)) == pytest.approx(by_hand, rel=1e-13)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -250,7 +270,7 @@ def test_divergence_shows_in_the_loss_and_warns_of_nothing(solver, loss, dtype):
     assert not np.isfinite(losses[-1]) or losses[-1] > 1e20
 
 
-@pytest.mark.parametrize("n_rows", [1, 700, 2500])
+@pytest.mark.parametrize("n_rows", [1, 700, 1500, 2500])
 @pytest.mark.parametrize("container", [np.asarray, np.float32, csr_array])
 def test_outputs_in_parts_are_those_of_one_pass(n_rows, container):
     X, state = draw_bytes(n_rows), start()
@@ -264,6 +284,18 @@ def test_outputs_in_parts_are_those_of_one_pass(n_rows, container):
     np.testing.assert_allclose(evaluated, whole, rtol=1e-10, atol=1e-12)
     lengths = np.linalg.norm(whole - np.eye(3)[np.arange(n_rows) % 3], axis=1)
     assert loss == pytest.approx(np.average(lengths**2, weights=weights))
+
+
+@pytest.mark.parametrize("sizes", [SIZES, [8, 3]])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_bytes_become_floats_of_the_parameters_type(sizes, dtype):
+    state, examples = start(sizes=sizes, dtype=dtype), examples_of(draw_bytes(), dtype)
+    assert sample(examples, dtype)[0].dtype == dtype
+    network = state.coefs, state.intercepts, "tanh", "identity"
+    outputs = predict_outputs(examples.X, *network)
+    _, evaluated = evaluate(state, examples, Recipe("tanh", "identity"))
+    train(state, examples, Recipe("tanh", "identity"))
+    assert {a.dtype for a in (outputs, evaluated, *parameters(state))} == {np.dtype(dtype)}
 
 
 @given(n_rows=st.integers(1, 5000))

@@ -6,7 +6,6 @@ from sklearn.datasets import load_digits, make_blobs
 
 from skmnist import MLPDigitClassifier
 from skmnist.datasets import load_mnist
-from skmnist.network.training import output_slope
 
 X, y = load_digits(return_X_y=True)
 
@@ -14,19 +13,6 @@ X, y = load_digits(return_X_y=True)
 def accuracy(X, y, **parameters):
     settings = {"hidden_layer_sizes": (64,), "random_state": 0, **parameters}
     return MLPDigitClassifier(**settings).fit(X, y).score(X, y)
-
-
-def test_an_output_that_sleeps_is_woken_by_those_who_call_for_it():
-    out = np.array([[0.0, 2.0, 0.0], [0.0, 0.0, 0.5]])
-    targets = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
-    slopes = output_slope(out, targets, "relu")
-    np.testing.assert_array_equal(slopes, [[1, 1, 0], [0, 0, 1]])
-
-
-def test_no_other_activation_is_meddled_with():
-    out, targets = np.zeros((2, 2)), np.eye(2)
-    np.testing.assert_array_equal(output_slope(out, targets, "identity"), np.ones((2, 2)))
-    np.testing.assert_array_equal(output_slope(out, targets, "logistic"), np.zeros((2, 2)))
 
 
 def test_dark_ink_on_white_paper_is_learnt():

@@ -73,6 +73,13 @@ def dense_rows(X, rows, dtype):
     return xp.astype(some, dtype, copy=False)
 
 
+def all_finite(array):
+    """Tell whether nothing is infinite or NaN: mostly known from the sum, which is quick."""
+    xp = namespace(array)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(xp.isfinite(xp.sum(array))) or bool(xp.all(xp.isfinite(array)))
+
+
 def windows(images, counts, sides):
     """Return windows on images [b, h, w, c], from each of some places at the top left.
 

@@ -8,8 +8,17 @@ from functools import reduce
 from math import prod
 from typing import NamedTuple
 
+import numpy as np
+
 from skmnist.network.activations import identity, relu
-from skmnist.network.arrays import dense_rows, device, namespace, windows, write_quotient
+from skmnist.network.arrays import (
+    all_finite,
+    dense_rows,
+    device,
+    namespace,
+    windows,
+    write_quotient,
+)
 
 # Bytes of scratch: what stays in a processor's cache, and what keeps a GPU busy.
 CACHE, GPU = 2**23, 2**28
@@ -139,7 +148,7 @@ def sums_of_products(seen, kernels):
     One product for each image: its bits do not depend on which others are there.
     """
     xp = namespace(seen)
-    table = xp.permute_dims(xp.reshape(kernels, (kernels.shape[0], -1)), (1, 0))
+    table = xp.reshape(kernels, (kernels.shape[0], -1)).T
     return xp.matmul(xp.permute_dims(seen, (0, 2, 1)), table)
 
 
@@ -244,8 +253,15 @@ def write_maps(out, X, rows, image_shape, kernels, layers, scratch=None):
     """Write the maps of a slice of X's rows into the same rows of `out`, one row an image."""
     scratch = scratch or usual_scratch(X)
     size = images_at_once(image_shape, [each.shape for each in kernels], layers, scratch)
-    for chunk, images in each_chunk(X, rows, image_shape, out.dtype, size):
-        images = feature_maps(images, kernels[:-1], layers[:-1])
-        sums = layer_sums(images, kernels[-1], layers[-1])
-        table = namespace(sums).reshape(sums, (sums.shape[0], -1))
-        write_quotient(out, chunk, table, entries(kernels[-1]))
+    with np.errstate(over="ignore", invalid="ignore"):
+        kernels = [namespace(out).astype(each, out.dtype, copy=False) for each in kernels]
+        for chunk, images in each_chunk(X, rows, image_shape, out.dtype, size):
+            images = feature_maps(images, kernels[:-1], layers[:-1])
+            sums = layer_sums(images, kernels[-1], layers[-1])
+            table = namespace(sums).reshape(sums, (sums.shape[0], -1))
+            if not all_finite(table):
+                raise ValueError(
+                    f"The feature maps of X are too large for {out.dtype}. Divide X, or kernels "
+                    "that were given, by a constant."
+                )
+            write_quotient(out, chunk, table, entries(kernels[-1]))

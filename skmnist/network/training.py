@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from skmnist.network.activations import ACTIVATIONS
-from skmnist.network.arrays import copies, dense_rows, is_sparse, like, namespace
+from skmnist.network.arrays import copies, dense_rows, like, namespace
 from skmnist.network.losses import LOSSES
 from skmnist.network.mlp import backward, forward
 from skmnist.network.optimizers import step_size
@@ -140,7 +140,7 @@ def output_slope(out, Y, output_activation):
     if output_activation != "relu":
         return slope
     xp = namespace(out)
-    asleep = xp.max(out, axis=0, keepdims=True) <= 0
+    asleep = xp.max(out, axis=0) <= 0
     return xp.where(asleep & (Y > 0), xp.ones_like(slope), slope)
 
 
@@ -162,7 +162,7 @@ def batches(examples, rows, size, dtype):
     """Yield (X, Y, weights) of equal batches: floats on the device of X; weights: [b, 1]."""
     n_batches = -(-len(rows) // size)
     bounds = [len(rows) * i // n_batches for i in range(n_batches + 1)]
-    on_device = rows if is_sparse(examples.X) else like(examples.X, rows)
+    on_device = like(examples.X, rows)
     for start, stop in pairwise(bounds):
         yield _batch(examples, on_device[start:stop], dtype)
 
