@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format matrix engines torture package bench docs clean
+.PHONY: help run test lint format matrix engines torture mutants package bench docs clean
 
 help:  ## list what make can do here
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ engines: $(VENV)/.ci  ## run the tests with skops, ONNX, Dask, Ray and Optuna
 
 torture: $(VENV)/.ci  ## run the tests of faults in full, for hours: make torture ARGS="-k killed"
 	@$(BIN)/nox --session torture -- $(ARGS)
+
+mutants: $(VENV)/.project $(VENV)/.test $(VENV)/.mutants  ## change the network in many ways: the tests must notice
+	@$(BIN)/python .ci/mutants.py $(ARGS)
 
 package: $(VENV)/.ci  ## build wheel and sdist, and try the wheel in an empty environment
 	@$(BIN)/nox --session package
@@ -76,7 +79,7 @@ $(VENV)/.pip: | $(VENV)/.made
 		|| $(PIP) --upgrade 'pip>=25.1'
 	@touch $@
 
-$(VENV)/.test $(VENV)/.lint $(VENV)/.ci $(VENV)/.bench: $(VENV)/.%: pyproject.toml | $(VENV)/.pip
+$(VENV)/.test $(VENV)/.lint $(VENV)/.ci $(VENV)/.bench $(VENV)/.mutants: $(VENV)/.%: pyproject.toml | $(VENV)/.pip
 	@$(PIP) --group $*
 	@touch $@
 

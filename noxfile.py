@@ -1,6 +1,4 @@
-"""The tests with every supported version of Python and scikit-learn, with the libraries that
-skmnist is used with, and the package as built.
-"""
+"""The tests with all supported versions, with other libraries, and of the package as built."""
 
 import sys
 from pathlib import Path
@@ -32,6 +30,9 @@ JOBS = [
 IN_BETWEEN = ("3.11-sklearn-1.7", "3.11-sklearn-1.8", "3.12-newest")
 WITHOUT_SCIKIT_LEARN = ("cli", "displays", "photo", "idx", "mnist", "xo", "opening")
 
+# What two jobs see of the code is put together by the session coverage.
+MEASURE = ["--cov", "--cov-append", "--cov-report=", "--cov-fail-under=0"]
+
 ENGINES = ("--editable", ".[onnx,skops]", "--group", "test", "--group", "engines")
 
 
@@ -40,10 +41,7 @@ ENGINES = ("--editable", ".[onnx,skops]", "--group", "test", "--group", "engines
 def tests(session, versions):
     """Run all tests; leave a report that .ci/check_skips.py reads."""
     session.install("--editable", ".", "--group", "test", *versions)
-    if versions is ARRAYS:
-        measure, env = ["--cov", "--cov-report=term"], {"SCIPY_ARRAY_API": "1"}
-    else:
-        measure, env = [], {}
+    measure, env = (MEASURE, {"SCIPY_ARRAY_API": "1"}) if versions is ARRAYS else ([], {})
     # Faults and engines do not depend on these versions; make test and a job of its own have them.
     which = ["--ignore=tests/engines", "--ignore=tests/torture"]
     if any(name in session.name for name in IN_BETWEEN):
@@ -69,8 +67,15 @@ def exchange(session):
 def engines(session):
     """Use skmnist with skops, ONNX, Dask, dask-ml, Ray and Optuna."""
     session.install(*ENGINES)
-    which = session.posargs or ["tests/engines", "tests/torture/test_mutated_models.py"]
-    session.run("pytest", report(session), *which)
+    which = ["skmnist/io", "tests/engines", "tests/torture/test_mutated_models.py"]
+    session.run("pytest", report(session), *MEASURE, *(session.posargs or which))
+
+
+@nox.session
+def coverage(session):
+    """Tell which lines neither the job with all array libraries nor that of the engines ran."""
+    session.install("coverage")
+    session.run("coverage", "report")
 
 
 @nox.session
