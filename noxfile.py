@@ -52,7 +52,9 @@ def tests(session, versions):
 @nox.session(venv_backend="none")
 def exchange(session):
     """Load with every job's Python and scikit-learn what those of all other jobs have saved."""
-    pythons = {path.parts[-3]: str(path) for path in sorted(ROOT.glob(".nox/tests-*/bin/python"))}
+    jobs = [f"tests-{job.id}".replace(".", "-") for job in JOBS]
+    pythons = {job: f".nox/{job}/bin/python" for job in jobs}
+    pythons = {job: python for job, python in pythons.items() if Path(python).exists()}
     if len(pythons) < 2:
         session.error("Run the session tests first: there must be two versions to exchange models.")
     folder = session.create_tmp()
@@ -68,7 +70,9 @@ def engines(session):
     """Use skmnist with skops, ONNX, Dask, dask-ml, Ray and Optuna."""
     session.install(*ENGINES)
     which = ["skmnist/io", "tests/engines", "tests/torture/test_mutated_models.py"]
-    session.run("pytest", report(session), *MEASURE, *(session.posargs or which))
+    if any(Path(argument.partition("::")[0]).exists() for argument in session.posargs):
+        which = []
+    session.run("pytest", report(session), *MEASURE, *which, *session.posargs)
 
 
 @nox.session

@@ -111,7 +111,9 @@ def main(modules):
     for module in modules:
         figures, alive = run(module)
         total, timeout = figures["total"], figures["timeout"]
-        killed = total - figures["survived"] - figures["no_tests"]
+        killed = figures["killed"] + timeout
+        if killed + figures["survived"] + figures["no_tests"] != total:
+            sys.exit(f"{module}: mutmut came to no end with some mutants: {figures}")
         print(f"{module:12} {killed:4} of {total:4} killed, {timeout} of them by the clock")
         show("survived", alive - known)
         show("listed, but killed or gone", {x for x in known - alive if x[0].startswith(module)})

@@ -2,8 +2,6 @@
 
 import functools
 
-import numpy as np
-
 
 def all_or_nothing(method):
     """Make a method that sets attributes undo all of them if it raises."""
@@ -12,9 +10,7 @@ def all_or_nothing(method):
     def undone_if_it_raises(estimator, *args, **kwargs):
         before = dict(vars(estimator))
         try:
-            # What overflows on the way is no warning: what comes of it is checked in the end.
-            with np.errstate(over="ignore", invalid="ignore"):
-                return method(estimator, *args, **kwargs)
+            return method(estimator, *args, **kwargs)
         except BaseException:
             vars(estimator).clear()
             vars(estimator).update(before)

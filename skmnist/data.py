@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_consistent_length, validate_data
 
-from skmnist.network.arrays import device, is_numpy, like, namespace, to_numpy
+from skmnist.network.arrays import device, is_numpy, judged_later, like, namespace, to_numpy
 from skmnist.network.training import Examples
 from skmnist.rules import in_range_of_floats
 from skmnist.targets import as_labels, code_table, number_labels, row_weights
@@ -80,6 +80,7 @@ def float_type(X):
     return xp.float64 if wide else xp.float32
 
 
+@judged_later
 def describe(estimator, X, labels, sample_weight, dtype):
     """Return the training examples: the rows of X that have a weight."""
     numbers = number_labels(labels, estimator.classes_)
@@ -97,8 +98,10 @@ def describe_validation(estimator, X_val, y_val, examples):
     try:
         X_val, labels = check_X_y(estimator, X_val, y_val, reset=False, name="y_val")
     except ValueError as error:
-        hint = "In a Pipeline, transform_input=['X_val'] sends X_val through the steps before."
-        raise ValueError(f"X_val or y_val cannot be used. {error} {hint}") from error
+        hint = ""
+        if getattr(X_val, "shape", (0,))[1:] != examples.X.shape[1:]:
+            hint = " In a Pipeline, transform_input=['X_val'] sends X_val through the steps before."
+        raise ValueError(f"X_val or y_val cannot be used. {error}{hint}") from error
     if not _is_same_place(X_val, examples.X):
         raise ValueError(
             f"X_val must be an array of the same library and device as X: {_place(examples.X)}; "

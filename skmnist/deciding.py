@@ -1,10 +1,9 @@
 """From a fitted network's outputs to scores, probabilities and labels."""
 
-import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skmnist.data import check_same_place, check_X
-from skmnist.network.arrays import all_finite, like, to_numpy
+from skmnist.network.arrays import all_finite, judged_later, like, to_numpy
 from skmnist.network.simplex import project_to_simplex
 from skmnist.network.training import predict_outputs
 from skmnist.targets import decide, predicted
@@ -103,8 +102,7 @@ class Decider:
         X = check_X(self, X)
         check_same_place(self, X, self.coefs_[0], method)
         *activations, encoding = self._fitted_as
-        with np.errstate(over="ignore", invalid="ignore"):
-            outputs = predict_outputs(X, self.coefs_, self.intercepts_, *activations)
+        outputs = judged_later(predict_outputs)(X, self.coefs_, self.intercepts_, *activations)
         if not all_finite(outputs):
             raise ValueError(
                 f"The outputs for X are too large for {outputs.dtype}: X, or the weights, are far "

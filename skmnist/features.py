@@ -13,7 +13,7 @@ from skmnist.freshness import KnowsItsParams
 from skmnist.kernels import make_kernels
 from skmnist.linking import HasPage
 from skmnist.naming import check_input_names, column_names, map_names
-from skmnist.network.arrays import dense_rows, like, namespace
+from skmnist.network.arrays import dense_rows, judged_later, like, namespace
 from skmnist.network.convolution import CACHE, images_at_once, map_shape, write_maps
 from skmnist.persistence import KnowsItsVersion
 from skmnist.rules import check, whole
@@ -135,8 +135,7 @@ class ConvFeatureTransformer(
     True
     """
 
-    # `out` is where to write, not something that a pipeline would pass on. (No ClassVar: this is
-    # how scikit-learn wants to be told.)
+    # `out` is where to write, and no metadata. (Not a ClassVar: scikit-learn wants it like this.)
     __metadata_request__transform = {"out": metadata_routing.UNUSED}  # noqa: RUF012
 
     def __init__(
@@ -210,6 +209,7 @@ class ConvFeatureTransformer(
         )
         return self
 
+    @judged_later
     def _learn(self, X, classes, plans):
         """Set the kernels, layer after layer: a later one looks at the maps of those before."""
         rng, dtype = new_generator(self.random_state), float_type(X)

@@ -111,9 +111,7 @@ def make_kernels(plan, shape, patches, rng):
 
 
 def _check_squares(rows):
-    with np.errstate(over="ignore", invalid="ignore"):
-        total = np.vdot(rows, rows)
-    if not np.isfinite(total):
+    if not np.isfinite(np.vdot(rows, rows)):
         raise ValueError(
             "X is too large to learn kernels from: squares of it, or of its feature maps, are no "
             "finite numbers. Divide X by a constant."

@@ -8,7 +8,7 @@ import numpy as np
 
 from skmnist.compat import FRAMES_OF_WITH_CALLBACKS
 from skmnist.data import check_same_place, mean_target
-from skmnist.network.arrays import all_finite, copies, like
+from skmnist.network.arrays import all_finite, copies, judged_later, like
 from skmnist.network.mlp import initialise, safe_rate
 from skmnist.network.optimizers import SOLVERS
 from skmnist.network.training import (
@@ -21,6 +21,9 @@ from skmnist.network.training import (
 )
 from skmnist.settings import epochs_in_total, layer_sizes, make_recipe
 from skmnist.targets import accuracy, code_unit
+
+# Codes lie between 0 and 1, so a loss like this is no way to anywhere.
+DIVERGED = 1e4
 
 
 @dataclass
@@ -70,6 +73,7 @@ class Run:
             validation_scores=list(self.validation_scores),
         )
 
+    @judged_later
     def folded(self, *, best=False):
         """Return (coefs, intercepts) for X as given, of the last epoch or of the best."""
         source = self.best if best else self.state
@@ -105,12 +109,14 @@ class Run:
         self.losses, self.validation_losses, self.validation_scores = [], [], []
         self.best = BestSoFar()
 
+    @judged_later
     def train_epoch(self, examples, recipe, rate):
         """Train for an epoch; write down its loss, or raise if there is none."""
         loss = train_epoch(self.state, examples._replace(scale=self.scale), recipe, rate)
         self._check_finite(loss, recipe.rate)
         self.losses.append(loss)
 
+    @judged_later
     def validate(self, examples, recipe, tol):
         """Write down how well examples that were put aside are recognised."""
         loss, outputs = evaluate(self.state, examples._replace(scale=self.scale), recipe)
@@ -132,11 +138,12 @@ class Run:
         return f"{line}   {seconds:.1f} s"
 
     def _check_finite(self, loss, rate):
-        if np.isfinite(loss) and all(map(all_finite, self.state.coefs)):
+        if loss < DIVERGED and all(map(all_finite, self.state.coefs)):
             return
         raise ValueError(
             f"The training diverged: after epoch {self.state.epoch} the loss is {loss:g}. "
-            f"learning_rate_init={rate:g} is too large for these data; try {rate / 10:g} or 'auto'."
+            f"learning_rate_init={rate:g} is too large for X; try {rate / 10:g} or 'auto'. "
+            "To go on, X must be about as large as it was at first."
         )
 
     def check_same_network(self, estimator, examples):
@@ -200,6 +207,7 @@ def _warn_if_done(done, n_epochs):
         )
 
 
+@judged_later
 def start_run(estimator, examples, goes_on, kept, rng, split_seed):
     """Return a run: a copy of the one kept, one from fitted attributes, or a new one."""
     if not goes_on:

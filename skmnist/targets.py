@@ -7,7 +7,7 @@ from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_array, check_consistent_length
 
-from skmnist.network.arrays import like, namespace, to_numpy
+from skmnist.network.arrays import judged_later, like, namespace, to_numpy
 from skmnist.rules import LARGEST, in_range_of_floats
 
 ENCODINGS = ("one-hot", "ordinal")
@@ -16,6 +16,7 @@ ORDINAL_LOSSES = ("mse", "mae")
 NO_WEIGHT = 1e-30
 
 
+@judged_later
 def as_labels(y, name="y"):
     """Return labels as a 1-D NumPy array of classes, or raise the error that says why not."""
     if y is None:

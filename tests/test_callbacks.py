@@ -106,6 +106,14 @@ def test_a_hook_that_raises_is_torn_down_and_leaves_no_trace(error):
     assert not hasattr(model, "classes_")
 
 
+def test_a_hook_is_warned_as_everywhere_else():
+    seen = []
+    with np.errstate(over="raise", invalid="warn"):
+        watched(Hook(lambda n, model: seen.append(np.geterr()))).fit(X, y)
+        assert seen
+        assert all(each == np.geterr() for each in seen)
+
+
 @needs_callbacks
 def test_hooks_see_the_weights_and_nothing_else():
     hook, weights = Hook(), np.linspace(0, 1, len(y))

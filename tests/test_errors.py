@@ -189,6 +189,16 @@ def test_a_step_size_that_makes_training_diverge_is_named():
         model.partial_fit(np.tile(X, (10, 1)), np.tile(y, 10), classes=DIGITS)
 
 
+@pytest.mark.parametrize("going_on", ["warm start", "stream"])
+def test_data_that_are_suddenly_much_larger_are_not_trained_on(going_on):
+    model = small(warm_start=going_on == "warm start", max_iter=3).fit(X / 255, y)
+    before = [W.copy() for W in model.coefs_]
+    go_on = model.partial_fit if going_on == "stream" else model.set_params(max_iter=9).fit
+    with pytest.raises(ValueError, match=r"diverged.*X must be about as large as it was at first"):
+        go_on(X * 255, y)
+    np.testing.assert_equal(model.coefs_, before)
+
+
 def test_early_stopping_needs_rows_to_put_aside():
     with pytest.raises(ValueError, match=r"^early_stopping=True needs rows.*2 rows.*Pass X_val"):
         small(early_stopping=True).fit(X[:2], y[:2])
@@ -203,6 +213,10 @@ def test_complex_numbers_are_refused():
 def test_bad_validation_data_are_told_from_bad_training_data():
     with pytest.raises(ValueError, match=r"^X_val or y_val cannot be used\. X has 5 features"):
         small().fit(X, y, X_val=X[:, :5], y_val=y)
+    with pytest.raises(ValueError, match=r"In a Pipeline, transform_input=\['X_val'\] sends"):
+        small().fit(X, y, X_val=X[:, :5], y_val=y)
+    with pytest.raises(ValueError, match=r"X_val or y_val cannot be used\. Found.*\]$"):
+        small().fit(X, y, X_val=X, y_val=y[:5])
 
 
 def test_labels_without_an_order_are_refused():

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 
 import pytest
 
@@ -14,13 +15,23 @@ def press():
     os.kill(os.getpid(), signal.SIGINT)
 
 
-def test_only_the_first_press_is_heard():
+def test_presses_at_once_are_one_press():
     with heard_once(for_good=False):
         with pytest.raises(KeyboardInterrupt):
             press()
         press()
     with pytest.raises(KeyboardInterrupt):
         press()
+
+
+def test_a_press_that_somebody_swallowed_can_be_repeated():
+    with heard_once(for_good=False, deaf_for=0.2):
+        with pytest.raises(KeyboardInterrupt):
+            press()
+        press()
+        time.sleep(0.2)
+        with pytest.raises(KeyboardInterrupt):
+            press()
 
 
 def test_a_process_that_ends_hears_no_late_press():

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from skmnist.cli.parsing import make_parser
 from skmnist.cli.saying import FAILED, make_streams_robust, say_error, say_warning
-from skmnist.cli.stopping import heard_once
+from skmnist.cli.stopping import heard_once, undisturbed
 
 __all__ = ["main"]
 
@@ -37,7 +37,8 @@ def main(argv=None):
         try:
             return _run(argv)
         except KeyboardInterrupt as interruption:
-            print(f"\n{interruption}" if interruption.args else "\nStopped.", file=sys.stderr)
+            with undisturbed():
+                print(f"\n{interruption}" if interruption.args else "\nStopped.", file=sys.stderr)
             return INTERRUPTED
 
 

@@ -46,7 +46,7 @@ def _unpickled(path):
         raise ValueError(f"{path} {reason}: {error}") from error
     except Exception as error:  # whatever bytes that are no pickle happen to cause
         raise ValueError(
-            f"{path} is not a model: skmnist train or joblib did not save it."
+            f"{path} is damaged, or is not a model that skmnist train or joblib saved."
         ) from error
 
 

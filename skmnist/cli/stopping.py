@@ -2,28 +2,35 @@
 
 import signal
 import threading
+import time
 from contextlib import contextmanager
+from math import inf
 
 
 @contextmanager
-def heard_once(*, for_good):
-    """Turn the first Ctrl-C into KeyboardInterrupt, and ignore those after it.
+def heard_once(*, for_good, deaf_for=5.0):
+    """Turn Ctrl-C into KeyboardInterrupt, and ignore those that follow within some seconds.
 
-    ``for_good`` is for a process that is about to end: what is done is not undone by a late one.
+    A later one is heard again: somebody may have swallowed the first. ``for_good`` is for a
+    process that is about to end: what is done is not undone by a late one.
     """
     if not _can_listen() or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield
         return
-    signal.signal(signal.SIGINT, _stop_and_listen_no_more)
+    heard = -inf
+
+    def stop(number, frame):
+        nonlocal heard
+        now = time.monotonic()
+        if now - heard >= deaf_for:
+            heard = now
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, stop)
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN if for_good else signal.default_int_handler)
-
-
-def _stop_and_listen_no_more(number, frame):
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    raise KeyboardInterrupt
 
 
 @contextmanager

@@ -6,6 +6,9 @@ the array API standard promises.
 
 import numpy as np
 
+# For functions whose results are judged in the end: what overflows on the way is no warning.
+judged_later = np.errstate(over="ignore", invalid="ignore")
+
 
 def is_numpy(array):
     """Tell whether an array is NumPy's, a memory map included."""
