@@ -6,7 +6,8 @@ The images lie in parts: files small enough that a worker holds one of them with
 The kernels are learned from one part. Dask's workers read the others and make features of them,
 a few parts ahead; this process learns from one part after the other. Every so many parts the
 pipeline is scored on a part that is never learned from, and saved. Started again, it goes on from
-there, and comes to the same weights as if it had not been stopped.
+there, and comes to the same weights as if it had not been stopped. The names of the parts are kept
+beside the model, because parts that come or go in between would change their order.
 
 A part is two IDX files, ``images-….idx`` and ``labels-….idx``, or the same compressed, with
 ``.idx.gz``; or it is one file ``images-….parquet`` with the columns "pixels", a row of bytes for
@@ -32,6 +33,9 @@ from sklearn.pipeline import make_pipeline
 
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.datasets import load_mnist, read_idx, write_idx
+
+# What an image needs time for: the first two on a worker, the others in this process.
+STEPS = ("to read", "for its features", "to wait and receive", "to learn", "to score and save")
 
 
 def read_idx_part(path):
@@ -65,10 +69,12 @@ def read_part(path):
 
 
 def make_parts(folder, n_parts, n_images=3000):
-    """Write parts to try this with: images of MNIST, drawn at random, in noise."""
+    """Write parts to try this with, where none are: images of MNIST, drawn at random, in noise."""
     X, y = load_mnist(subset="train", return_X_y=True)
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(n_parts):
+        if (folder / f"labels-{number:06}.idx.gz").exists():
+            continue
         rng = np.random.default_rng(number)
         rows = rng.choice(len(X), n_images)
         noisy = X[rows] | rng.integers(64, size=(n_images, 784), dtype=np.uint8)
@@ -103,7 +109,7 @@ def results_ahead(client, function, items, n_ahead):
     waiting = collections.deque()
     for item in items:
         waiting.append(client.submit(function, item))
-        if len(waiting) == n_ahead:
+        if len(waiting) >= n_ahead:
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
@@ -116,27 +122,34 @@ def save(pipeline, path):
     os.replace(new, path)
 
 
+def n_learned(pipeline):
+    """Return how many parts were learned from: each is a call of partial_fit."""
+    return getattr(pipeline[-1], "n_iter_", 0)
+
+
 def learn(pipeline, client, schedule, held_out, options):
     """Learn from the parts that are left; return how many images, and the seconds of each step."""
     convolve, classifier = pipeline.named_steps.values()
-    done = getattr(classifier, "n_iter_", 0)  # a part is a call of partial_fit
+    done = n_learned(pipeline)
     work = functools.partial(read_features, convolve)
     results = results_ahead(client, work, schedule[done:], n_ahead=2 * len(client.ncores()))
-    n_images, seconds = 0, np.zeros(3)
-    for number, (features, labels, reading) in enumerate(results, start=done + 1):
-        start = time.perf_counter()
+    n_images, seconds, start = 0, np.zeros(len(STEPS)), time.perf_counter()
+    for number, (features, labels, on_worker) in enumerate(results, start=done + 1):
+        received = time.perf_counter()
         classifier.partial_fit(features, labels, classes=range(10))
-        seconds += *reading, time.perf_counter() - start
-        n_images += len(labels)
+        learned = time.perf_counter()
         if number % options.every == 0 or number == len(schedule):
             score = pipeline.score(*held_out)
             save(pipeline, options.model)
             print(f"part {number} of {len(schedule)}: {score:.2%} right", flush=True)
+        saved = time.perf_counter()
+        seconds += *on_worker, received - start, learned - received, saved - learned
+        n_images, start = n_images + len(labels), saved
     return n_images, seconds
 
 
-def read_options(argv):
-    """Return what was asked for on the command line."""
+def make_parser():
+    """Return what reads the command line."""
     parser = argparse.ArgumentParser(description=__doc__.strip().splitlines()[0])
     parser.add_argument("folder", type=Path, help="where the parts are")
     parser.add_argument("--make", type=int, metavar="N", help="first make N parts of MNIST there")
@@ -147,35 +160,62 @@ def read_options(argv):
     parser.add_argument("--scheduler", help="address of a cluster; without it, one is started here")
     parser.add_argument("--workers", type=int, default=2, help="of the cluster here")
     parser.add_argument("--memory", default="1GB", help="limit of each worker here")
-    return parser.parse_args(argv)
+    return parser
 
 
 def connect(options):
     """Return a client of the cluster; one that is started here ends with it."""
     if options.scheduler:
-        return Client(options.scheduler)
+        client = Client(options.scheduler)
+        client.wait_for_workers(1)
+        return client
     limits = {"n_workers": options.workers, "memory_limit": options.memory}
     with dask.config.set(KEEP_MEMORY):
         return Client(**limits, threads_per_worker=1, dashboard_address=":0")
 
 
-def main(argv=None):
-    """Learn from all parts but the last, and score on that."""
-    options = read_options(argv)
-    if options.make:
-        make_parts(options.folder, options.make)
-    *parts, last = sorted(options.folder.glob("images-*"))
+def is_same_list(parts, model):
+    """Tell whether a model began with these parts; write their names beside a new one."""
+    path = model.with_name(model.name + ".parts")
+    names = "\n".join(part.name for part in parts)
+    if model.exists():
+        return path.exists() and path.read_text("utf-8") == names
+    path.write_text(names, "utf-8")
+    return True
+
+
+def go_on(parts, options):
+    """Begin, or go on with the model that was saved; print how long each step took."""
     is_there = options.model.exists()
     pipeline = joblib.load(options.model) if is_there else begin(parts[0], options.sample)
-    schedule = in_order(parts, options.epochs)
+    schedule = in_order(parts[:-1], options.epochs)
+    if n_learned(pipeline) >= len(schedule):
+        print(f"all {len(schedule)} parts are learned from")
+        return
     with connect(options) as client:
-        n_images, seconds = learn(pipeline, client, schedule, read_part(last), options)
-    if n_images:
-        reading, features, learning = 1e6 * seconds / n_images
-        print(
-            f"µs an image: {reading:.0f} to read and {features:.0f} for its features on a worker,"
+        held_out = read_part(parts[-1])
+        n_images, seconds = learn(pipeline, client, schedule, held_out, options)
+    each = [f"{step} {1e6 * s / n_images:.0f}" for step, s in zip(STEPS, seconds, strict=True)]
+    print("µs an image, on a worker:", ", ".join(each[:2]))
+    print("µs an image, in this process:", ", ".join(each[2:]))
+    print(f"µs an image, in this process, all of it: {1e6 * sum(seconds[2:]) / n_images:.0f}")
+
+
+def main(argv=None):
+    """Learn from all parts but the last, and score on that."""
+    parser = make_parser()
+    options = parser.parse_args(argv)
+    if options.make:
+        make_parts(options.folder, options.make)
+    parts = sorted(options.folder.glob("images-*"))
+    if len(parts) < 2:
+        parser.error(f"parts in {options.folder}: {len(parts)}; two are needed, one to score on")
+    if not is_same_list(parts, options.model):
+        parser.error(
+            f"{options.model} did not begin with the parts that are in {options.folder} now: "
+            f"their names are in {options.model}.parts. Bring those back, or begin a new model"
         )
-        print(f"{learning:.0f} to learn from it here")
+    go_on(parts, options)
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ def test_a_callback_of_a_search_sees_each_epoch_of_each_fit():
 
 
 def scores_by_hand(alpha, rows):
-    """Return the accuracies on these rows of fits that end after one epoch, after two, and so on."""
+    """Return the accuracies of fits to these rows that end after one epoch, two, and so on."""
     by_hand = network().set_params(alpha=alpha, schedule_iter=N_EPOCHS)
     fits = (
         pipeline(by_hand.set_params(max_iter=1 + epoch)).fit(X[rows], y[rows])
@@ -96,12 +96,13 @@ def test_a_monitor_of_the_classifier_scores_each_epoch_of_each_fold(n_jobs):
     found = search(network().set_callbacks(monitor), n_jobs=n_jobs).fit(X, y)
     (log,) = monitor.get_logs(select="all")
     assert log.estimator_name == "GridSearchCV"
-    rows = {row["task_id_path"]: row for row in log.data if row["task_name"] == "epoch"}
+    epochs = [row for row in log.data if row["task_name"] == "epoch"]
     folds = [rows for rows, _ in StratifiedKFold(2).split(X, y)]
     fits = enumerate(product(GRID["digits__alpha"], folds))
+    assert len(epochs) == (N_FITS + 1) * N_EPOCHS
     expected = {(0, 0, number, 1): scores_by_hand(*fit) for number, fit in fits}
     expected[0, 1, 1] = scores_by_hand(found.best_params_["digits__alpha"], slice(None))
-    assert {path: row["accuracy"] for path, row in rows.items()} == {
+    assert {row["task_id_path"]: row["accuracy"] for row in epochs} == {
         (*path, epoch): score for path, each in expected.items() for epoch, score in enumerate(each)
     }
 

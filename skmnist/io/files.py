@@ -10,6 +10,15 @@ from skmnist.io.archive import check_archive
 from skmnist.io.whole import check_model
 from skmnist.persistence import UnknownFormatError
 
+METRICS = (
+    *("accuracy_score", "balanced_accuracy_score", "brier_score_loss", "f1_score", "log_loss"),
+    *("jaccard_score", "matthews_corrcoef", "precision_score", "recall_score"),
+)
+SPLITTERS = (
+    *("KFold", "GroupKFold", "StratifiedKFold", "StratifiedGroupKFold", "RepeatedKFold"),
+    *("RepeatedStratifiedKFold", "ShuffleSplit", "GroupShuffleSplit", "StratifiedShuffleSplit"),
+    *("LeaveOneOut", "LeaveOneGroupOut", "PredefinedSplit", "TimeSeriesSplit"),
+)
 TRUSTED_TYPES = (
     "skmnist.classifier.MLPDigitClassifier",
     "skmnist.features.ConvFeatureTransformer",
@@ -19,20 +28,38 @@ TRUSTED_TYPES = (
     "skmnist.network.training.State",
     "skmnist.run.BestSoFar",
     "skmnist.run.Run",
-    # What GridSearchCV and its kin keep besides estimators.
-    "sklearn.metrics._classification.accuracy_score",
+    # What searches, ensembles and scikit-learn's own steps keep besides estimators.
+    "numpy.dtype",
+    "sklearn.calibration._CalibratedClassifier",
+    "sklearn.calibration._SigmoidCalibration",
+    "sklearn.feature_selection._univariate_selection.chi2",
+    "sklearn.feature_selection._univariate_selection.f_classif",
+    *(f"sklearn.metrics._classification.{name}" for name in METRICS),
+    "sklearn.metrics._ranking.average_precision_score",
+    "sklearn.metrics._ranking.roc_auc_score",
+    "sklearn.metrics._ranking.top_k_accuracy_score",
     "sklearn.metrics._scorer._PassthroughScorer",
     "sklearn.metrics._scorer._Scorer",
-    "sklearn.model_selection._split.KFold",
-    "sklearn.model_selection._split.StratifiedKFold",
+    *(f"sklearn.model_selection._split.{name}" for name in SPLITTERS),
+    "sklearn.utils._bunch.Bunch",
 )
-"""The types that a file may hold besides those that skops trusts by itself: plain data all."""
+"""What a file may hold besides what skops trusts by itself: plain data, functions only to keep."""
+
+
+TRUST_ADVICE = (
+    "Leave these out of the model, or pass those that you know in trusted=[...], "
+    "to save and to load."
+)
+LAMBDA_ADVICE = "A lambda cannot be found again by its name: write it as a function in a module."
+NOT_SAVED = "This model cannot be saved as a skops file"
 
 
 def save(model, path, *, trusted=()):
     """Write a model into a skops file; until that is done, what was there before stays.
 
     Needs skops. The file is read once before it is put in place, so what is saved can be loaded.
+    Decision trees, SciPy's distributions and functions of your own need `trusted`; the error names
+    each of them as it is to be given.
 
     Parameters
     ----------
@@ -67,9 +94,14 @@ def save(model, path, *, trusted=()):
         data = skops.dumps(model)
     except MemoryError:
         raise
+    except RecursionError as error:
+        raise ValueError(
+            f"{NOT_SAVED}: something in it holds itself, as what set_fit_request or "
+            "set_score_request asked for does. joblib saves it as it is."
+        ) from error
     except Exception as error:  # whatever a model holds that is not made to be saved
-        raise ValueError(f"This model cannot be saved by skops: {error!r}") from error
-    _read(skops, io.BytesIO(data), "This model, as a skops file,", trusted)
+        raise ValueError(f"{NOT_SAVED}: {error!r}") from error
+    _read(skops, io.BytesIO(data), NOT_SAVED, trusted)
     with destination(path) as file:
         file.write(data)
 
@@ -114,14 +146,14 @@ def load(path, *, trusted=()):
     """
     skops, path = _skops(), os.fsdecode(path)
     with open(path, "rb") as file:
-        return _read(skops, file, path, trusted)
+        return _read(skops, file, f"{path} is no model that skmnist.io can read", trusted)
 
 
 def _skops():
     return optional("skops.io", "A model in a .skops file", "skops")
 
 
-def _read(skops, file, name, trusted):
+def _read(skops, file, refusal, trusted):
     """Read a model; whatever a damaged file makes others raise becomes a ValueError."""
     trusted = [trusted] if isinstance(trusted, str | type) else trusted
     try:
@@ -131,15 +163,13 @@ def _read(skops, file, name, trusted):
     except (MemoryError, Warning):
         raise
     except UnknownFormatError as error:
-        raise UnknownFormatError(f"{name} cannot be read. {error}") from error
+        raise UnknownFormatError(f"{refusal}: {error}") from error
     except skops.exceptions.UntrustedTypesFoundException as error:
-        raise ValueError(
-            f"{name} holds what is not trusted. {error} Leave these out of the model, or pass "
-            "those that you know in trusted=[...], to save and to load."
-        ) from error
+        advice = LAMBDA_ADVICE if "<lambda>" in str(error) else TRUST_ADVICE
+        raise ValueError(f"{refusal}: it holds what is not trusted. {error} {advice}") from error
     except Exception as error:
         if isinstance(error, OSError) and error.errno != errno.EINVAL:  # that is a seek below 0
             raise
         why = error if isinstance(error, ValueError) else repr(error)
-        raise ValueError(f"{name} is no model that skmnist.io can read: {why}") from error
+        raise ValueError(f"{refusal}: {why}") from error
     return model

@@ -2,6 +2,8 @@
 
 import numpy as np
 from sklearn.base import is_classifier
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from skmnist.classifier import MLPDigitClassifier
@@ -10,6 +12,7 @@ from skmnist.datasets.optional import optional
 from skmnist.features import ConvFeatureTransformer
 from skmnist.io import onnx_classifier, onnx_features
 from skmnist.io.onnx_nodes import cast_to, tensor_type
+from skmnist.io.whole import parts_of
 from skmnist.network.arrays import to_numpy
 
 
@@ -41,6 +44,10 @@ def register_onnx_converters():
 
 def to_onnx(model, X=None, *, options=None, target_opset=None):
     """Return a fitted model as an ONNX graph.
+
+    Compare the graph with the model on your data: what skl2onnx makes of scikit-learn's steps may
+    differ. What is known to, a ``CalibratedClassifierCV`` around a pipeline or with another method
+    than "sigmoid", is refused.
 
     Parameters
     ----------
@@ -79,6 +86,7 @@ def to_onnx(model, X=None, *, options=None, target_opset=None):
     skl2onnx = optional("skl2onnx", "to_onnx")
     register_onnx_converters()
     _check_fitted(model)
+    _check_calibration(model)
     dtype = np.dtype(np.float32) if X is None else _number_type(model, X)
     if options is None and is_classifier(model):
         options = {id(model): {"zipmap": False}}
@@ -96,6 +104,19 @@ def _check_fitted(model):
         model._check_fresh()
     else:
         check_is_fitted(model)
+
+
+def _check_calibration(model):
+    """Refuse what skl2onnx would write wrongly without a word."""
+    for part in parts_of(model):
+        if isinstance(part, CalibratedClassifierCV) and (
+            part.method != "sigmoid" or isinstance(part.estimator, Pipeline)
+        ):
+            raise ValueError(
+                "skl2onnx makes other probabilities of a CalibratedClassifierCV around a Pipeline, "
+                f"or with another method than 'sigmoid'; got method={part.method!r} around a "
+                f"{type(part.estimator).__name__}. Calibrate the last step within the pipeline."
+            )
 
 
 def _number_type(model, X):

@@ -65,7 +65,12 @@ def _labels(operator):
     from skl2onnx.common.utils_classifier import get_label_classes
 
     classes = np.asarray(get_label_classes(operator.scope_inst, operator.raw_operator))
-    return classes.astype(np.int64 if classes.dtype.kind in "biuf" else object)
+    if classes.dtype.kind not in "biuf":
+        return classes.astype(object)
+    for label in classes.tolist():
+        if not -(2**63) <= label < 2**63:
+            raise ValueError(f"ONNX has labels of int64, which cannot hold the label {label!r}.")
+    return classes.astype(np.int64)
 
 
 def _write_scores(write, X, classifier):

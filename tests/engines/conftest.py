@@ -1,18 +1,61 @@
-"""A cluster of processes on this machine, for the tests that want one."""
+"""Clusters of processes on this machine, and scripts as processes, for the tests that want one."""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager, suppress
 
 import pytest
 
 
-@pytest.fixture(scope="session")
-def client(tmp_path_factory):
-    """Start two workers of one thread, with little memory; end them when all tests are done."""
+@contextmanager
+def cluster(folder, n_workers, memory_limit):
+    """Start workers of one thread each, with little memory; end them afterwards."""
     distributed = pytest.importorskip("distributed")
-    limits = {"n_workers": 2, "threads_per_worker": 1, "memory_limit": "500MB"}
-    folder = str(tmp_path_factory.mktemp("workers"))
+    limits = {"n_workers": n_workers, "threads_per_worker": 1, "memory_limit": memory_limit}
     with (
         distributed.LocalCluster(
-            **limits, processes=True, dashboard_address=":0", local_directory=folder
-        ) as cluster,
-        distributed.Client(cluster) as client,
+            **limits, processes=True, dashboard_address=":0", local_directory=str(folder)
+        ) as workers,
+        distributed.Client(workers) as client,
     ):
         yield client
+
+
+@pytest.fixture(scope="session")
+def client(tmp_path_factory):
+    """Two workers for all tests."""
+    with cluster(tmp_path_factory.mktemp("workers"), 2, "500MB") as client:
+        yield client
+
+
+@pytest.fixture
+def client_of_one(tmp_path):
+    """A worker for one test, with little more memory than it needs by itself."""
+    with cluster(tmp_path, 1, "700MB") as client:
+        yield client
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Return what starts a script as a group of processes; the end of the test ends them all."""
+    processes = []
+
+    def start(script, *arguments, **settings):
+        with (tmp_path / "out.txt").open("w") as out, (tmp_path / "err.txt").open("w") as err:
+            process = subprocess.Popen(
+                [sys.executable, "-u", script, *arguments],
+                stdout=out,
+                stderr=err,
+                env={**os.environ, **settings},
+                start_new_session=True,
+            )
+        processes.append(process)
+        return process
+
+    yield start
+    for process in processes:
+        with suppress(ProcessLookupError):  # nothing is left of most of them
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

@@ -3,8 +3,6 @@
 import itertools
 import os
 import signal
-import time
-from concurrent.futures import ThreadPoolExecutor
 
 import joblib
 import numpy as np
@@ -59,37 +57,45 @@ def test_a_search_on_workers_finds_what_a_local_one_finds(client, local):
     assert set(fits) == set(client.ncores())
 
 
-def n_done(dask_scheduler):
-    tasks = dask_scheduler.tasks.items()
-    return sum("fit_and_score" in name and task.state == "memory" for name, task in tasks)
+@pytest.fixture
+def kept_copies(client):
+    """Stop what takes copies of data away, so that no data are on one worker only."""
+    client.amm.stop()
+    yield
+    client.amm.start()
 
 
-def kill_a_busy_worker(client):
-    """Wait until one fit is done, and kill a worker in the middle of another; return which."""
-    processes = client.run(os.getpid)
-    while True:
-        busy = [worker for worker, tasks in client.processing().items() if tasks]
-        if busy and client.run_on_scheduler(n_done):
-            os.kill(processes[busy[0]], signal.SIGKILL)
-            return busy[0]
-        time.sleep(0.01)
+def killed_in_its_fifth_fit(network, fits):
+    """Return a network whose fifth fit, on whatever worker, kills the worker before it is told."""
+
+    class Killed(type(network)):
+        def fit(self, X, y):
+            super().fit(X, y)
+            with open(fits, "ab") as file:
+                file.write(b"x")
+                file.flush()
+                if file.tell() == 5:
+                    os.kill(os.getpid(), signal.SIGKILL)
+            return self
+
+    return Killed(**network.get_params())
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL on Windows")
-def test_a_search_gets_over_a_worker_that_is_killed(client, local):
-    # Data are lost together with the one worker that has them, so let both have and keep copies.
-    client.amm.stop()
+@pytest.mark.usefixtures("kept_copies")
+def test_a_search_gets_over_a_worker_that_is_killed(client, local, tmp_path):
+    search = search_over_both_steps()
+    digits = killed_in_its_fifth_fit(search.estimator["digits"], tmp_path / "fits")
+    workers = list(client.ncores())
     copied = {"scatter": [X, y, *itertools.chain(*FOLDS)]}
-    with ThreadPoolExecutor(1) as killer, joblib.parallel_config(backend="dask", **copied):
-        victim = killer.submit(kill_a_busy_worker, client)
-        found = search_over_both_steps().fit(X, y)
+    with joblib.parallel_config(backend="dask", **copied):
+        found = search.set_params(estimator__digits=digits).fit(X, y)
     expect_the_same(found, local)
-    events = [event for _, event in client.get_events(victim.result())]
+    events = [event for worker in workers for _, event in client.get_events(worker)]
     [lost] = [event for event in events if event["action"] == "remove-worker"]
     assert lost["processing-tasks"]
     assert not lost["expected"]
-    client.wait_for_workers(2)  # Dask starts another one in its place
-    client.amm.start()
+    client.wait_for_workers(2, timeout=60)  # Dask starts another one in its place
 
 
 def in_blocks(array):

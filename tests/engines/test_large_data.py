@@ -1,12 +1,12 @@
 """The recipe for more images than a machine can hold: the script, run as a user runs it."""
 
+import functools
 import os
-import re
 import runpy
-import signal
-import subprocess
-import sys
+import shutil
+import threading
 import time
+import types
 from pathlib import Path
 
 import joblib
@@ -16,11 +16,12 @@ import pytest
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.datasets import read_idx
 
-pytest.importorskip("distributed")
+distributed = pytest.importorskip("distributed")
 psutil = pytest.importorskip("psutil")
 
 SCRIPT = Path(__file__).parents[2] / "examples" / "large_data.py"
 N_PARTS = 6  # the last of them is to score on
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no groups of processes")
 
 
 @pytest.fixture(scope="module")
@@ -34,31 +35,40 @@ def parts(tmp_path, example):
     return tmp_path / "parts"
 
 
-def start(parts):
-    """Start the script with two epochs, saved after each part, as a group of processes."""
-    script = [sys.executable, "-u", SCRIPT, parts, "--model", parts.parent / "model.joblib"]
-    return subprocess.Popen(
-        [*script, "--every", "1", "--epochs", "2"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={**os.environ, "DASK_TEMPORARY_DIRECTORY": str(parts.parent)},
-        text=True,
-        start_new_session=True,
-    )
+@pytest.fixture
+def go_on(start, parts):
+    """Return what starts the script, which saves after each part."""
+
+    def go_on(epochs, *options):
+        options = [*options, "--model", parts.parent / "model.joblib", "--every", "1"]
+        folder = str(parts.parent)
+        return start(
+            SCRIPT, parts, *options, "--epochs", str(epochs), DASK_TEMPORARY_DIRECTORY=folder
+        )
+
+    return go_on
 
 
 def saved(parts):
     return joblib.load(parts.parent / "model.joblib")
 
 
-def by_hand(parts):
+def printed(parts):
+    return (parts.parent / "out.txt").read_text("utf-8")
+
+
+def errors(parts):
+    return (parts.parent / "err.txt").read_text("utf-8")
+
+
+def by_hand(parts, epochs):
     """Do the same without Dask: one part after the other."""
     paths = sorted(parts.glob("images-*"))[:-1]
     labels = {path: parts / path.name.replace("images", "labels") for path in paths}
     X, y = read_idx(paths[0]).reshape(-1, 784), read_idx(labels[paths[0]])
     convolve = ConvFeatureTransformer(random_state=0).fit(X, y)
     classifier = MLPDigitClassifier(random_state=0)
-    for epoch in (0, 1):
+    for epoch in range(epochs):
         for number in np.random.default_rng(epoch).permutation(len(paths)):
             X, y = read_idx(paths[number]).reshape(-1, 784), read_idx(labels[paths[number]])
             classifier.partial_fit(convolve.transform(X), y, classes=range(10))
@@ -80,35 +90,98 @@ def is_in(process, group):
         return False
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL on Windows")
-def test_killed_and_started_again_it_ends_with_the_weights_of_plain_partial_fit(parts):
-    first = start(parts)
-    while not (line := first.stdout.readline()).startswith("part 3 of 10"):
-        assert line, first.stderr.read()
-    first.send_signal(signal.SIGKILL)
-    first.communicate()
+def wait_until_printed(text, process, parts):
+    end = time.monotonic() + 100
+    while text not in printed(parts):
+        assert process.poll() is None, errors(parts)
+        assert time.monotonic() < end, f"{text!r} is not printed"
+        time.sleep(0.05)
+
+
+def test_killed_and_started_again_it_ends_with_the_weights_of_plain_partial_fit(parts, go_on):
+    first = go_on(100)
+    wait_until_printed("part 3 of 500", first, parts)
+    first.kill()
     wait_for_the_end_of(first.pid)
-    assert 3 <= saved(parts)[-1].n_iter_ < 10
-    second = start(parts)
-    printed, errors = second.communicate(timeout=200)
-    assert second.returncode == 0, errors
-    assert re.match(r"part [4-9] of 10: ", printed)
-    expected = by_hand(parts)
-    assert saved(parts)[-1].n_iter_ == expected.n_iter_ == 10
+    n_saved = saved(parts)[-1].n_iter_
+    epochs = n_saved // 5 + 2  # more than were learned from, however fast that was
+    second = go_on(epochs)
+    assert second.wait(timeout=200) == 0, errors(parts)
+    assert printed(parts).startswith(f"part {n_saved + 1} of {5 * epochs}: ")
+    expected = by_hand(parts, epochs)
+    assert saved(parts)[-1].n_iter_ == expected.n_iter_ == 5 * epochs
     for found, plain in zip(saved(parts)[-1].coefs_, expected.coefs_, strict=True):
         np.testing.assert_array_equal(found, plain)
 
 
-def test_a_damaged_part_is_named_and_what_was_learned_before_is_kept(parts):
+def test_a_damaged_part_is_named_and_what_was_learned_before_is_kept(parts, go_on):
     fifth = np.random.default_rng(0).permutation(N_PARTS - 1)[4]
     damaged = parts / f"images-{fifth:06}.idx.gz"
     damaged.write_bytes(damaged.read_bytes()[:-1000])
-    process = start(parts)
-    printed, errors = process.communicate(timeout=200)
-    assert process.returncode == 1
-    assert f"{damaged} has damaged gzip data" in errors
-    assert "part 4 of 10: " in printed
+    assert go_on(2).wait(timeout=200) == 1
+    assert f"{damaged} has damaged gzip data" in errors(parts)
+    assert "part 4 of 10: " in printed(parts)
     assert saved(parts)[-1].n_iter_ == 4
+
+
+@pytest.fixture
+def run_here(client, example, parts):
+    """Return what runs the script in this process, on the workers of other tests."""
+    model, address = str(parts.parent / "model.joblib"), client.scheduler.address
+    return functools.partial(run_main, example, str(parts), "--model", model, address=address)
+
+
+def run_main(example, *options, address):
+    example["main"]([*options, "--scheduler", address])
+
+
+def test_started_again_when_all_is_learned_it_says_so(run_here, parts, capsys):
+    run_here()
+    assert "part 5 of 5: " in capsys.readouterr().out
+    before = (parts.parent / "model.joblib").read_bytes()
+    run_here("--make", str(N_PARTS))
+    assert capsys.readouterr().out == "all 5 parts are learned from\n"
+    assert (parts.parent / "model.joblib").read_bytes() == before
+
+
+def add_one(parts):
+    shutil.copy(parts / "images-000000.idx.gz", parts / "images-000099.idx.gz")
+
+
+def remove_one(parts):
+    (parts / "images-000002.idx.gz").unlink()
+
+
+def forget_names(parts):
+    (parts.parent / "model.joblib.parts").unlink()
+
+
+@pytest.mark.parametrize("change", [add_one, remove_one, forget_names])
+def test_a_model_does_not_go_on_with_parts_that_it_did_not_begin_with(
+    run_here, parts, capsys, change
+):
+    run_here()
+    change(parts)
+    with pytest.raises(SystemExit):
+        run_here("--epochs", "2")
+    assert "model.joblib did not begin with the parts that are in" in capsys.readouterr().err
+    assert saved(parts)[-1].n_iter_ == N_PARTS - 1
+
+
+@pytest.mark.parametrize("n_parts", [0, 1])
+def test_two_parts_are_needed(run_here, parts, capsys, n_parts):
+    for path in sorted(parts.glob("images-*"))[n_parts:]:
+        path.unlink()
+    with pytest.raises(SystemExit):
+        run_here()
+    assert f"parts in {parts}: {n_parts}; two are needed" in capsys.readouterr().err
+
+
+def test_parts_that_are_there_are_not_made_anew(example, parts):
+    times = {path: path.stat().st_mtime_ns for path in parts.iterdir()}
+    example["make_parts"](parts, N_PARTS + 1, n_images=200)
+    assert times == {path: path.stat().st_mtime_ns for path in times}
+    assert (parts / f"images-{N_PARTS:06}.idx.gz").exists()
 
 
 def test_idx_files_and_parquet_hold_the_same_part(parts, example):
@@ -124,7 +197,19 @@ def test_idx_files_and_parquet_hold_the_same_part(parts, example):
     np.testing.assert_array_equal(same_labels, labels)
 
 
-def test_no_more_parts_are_ahead_than_were_asked_for(client, example):
+def test_it_waits_for_the_first_worker_of_a_cluster(example, tmp_path):
+    options = types.SimpleNamespace(scheduler=None)
+    with distributed.LocalCluster(
+        n_workers=0, processes=False, dashboard_address=":0", local_directory=str(tmp_path)
+    ) as cluster:
+        options.scheduler = cluster.scheduler_address
+        threading.Timer(0.5, cluster.scale, [1]).start()
+        with example["connect"](options) as client:
+            assert client.ncores()
+
+
+@pytest.mark.parametrize(("n_ahead", "n_expected"), [(3, 3), (1, 1), (0, 1)])
+def test_no_more_parts_are_ahead_than_were_asked_for(client, example, n_ahead, n_expected):
     started = []
 
     def parts():
@@ -132,7 +217,8 @@ def test_no_more_parts_are_ahead_than_were_asked_for(client, example):
             started.append(number)
             yield number
 
-    for taken, result in enumerate(example["results_ahead"](client, abs, parts(), n_ahead=3)):
+    results = example["results_ahead"](client, abs, parts(), n_ahead)
+    for taken, result in enumerate(results):
         assert result == taken
-        assert len(started) == min(taken + 3, 10)
+        assert len(started) == min(taken + n_expected, 10)
     assert taken == 9

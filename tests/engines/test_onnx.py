@@ -99,6 +99,12 @@ def test_labels_are_those_that_were_learnt(labels):
     expect_same_answers(classifier().fit(X, labels), X)
 
 
+def test_labels_that_int64_does_not_hold_are_refused():
+    model = classifier().fit(X, y.astype(np.uint64) + 2**63)
+    with pytest.raises(ValueError, match=f"int64, which cannot hold the label {2**63}"):
+        to_onnx(model, X)
+
+
 @pytest.mark.parametrize("encoding", ["one-hot", "ordinal"])
 def test_two_classes_have_two_probabilities(encoding):
     expect_same_answers(classifier(target_encoding=encoding).fit(X, y % 2), X)
@@ -245,6 +251,15 @@ COMPOSED = {
 def test_what_scikit_learn_makes_of_them_gives_the_same_answers(make, dtype):
     images = X.astype(dtype)
     expect_same_answers(make().fit(images, y), images)
+
+
+@pytest.mark.parametrize(
+    "inner, method", [(classifier(), "isotonic"), (make_pipeline(classifier()), "sigmoid")]
+)
+def test_a_calibration_that_would_be_written_wrongly_is_refused(inner, method):
+    model = CalibratedClassifierCV(inner, method=method, cv=2).fit(X, y)
+    with pytest.raises(ValueError, match=f"CalibratedClassifierCV.*got method='{method}' around"):
+        to_onnx(model, X[:1])
 
 
 @pytest.mark.parametrize("labels", [y, y % 2])

@@ -1,11 +1,8 @@
 """The example of a search on Ray, run as a user runs it, with two workers on this machine."""
 
-import os
 import re
 import runpy
 import secrets
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -38,21 +35,16 @@ def scores_printed(output):
     return {parameters: float(score) for score, parameters in lines}
 
 
-def test_a_search_on_ray_finds_what_a_local_one_finds(folder):
-    done = subprocess.run(
-        [sys.executable, SCRIPT],
-        env={**os.environ, **settings(folder)},
-        capture_output=True,
-        text=True,
-        timeout=200,
-    )
-    assert done.returncode == 0, done.stderr
+def test_a_search_on_ray_finds_what_a_local_one_finds(folder, start, tmp_path):
+    status = start(SCRIPT, **settings(folder)).wait(timeout=200)
+    assert status == 0, (tmp_path / "err.txt").read_text("utf-8")
+    printed = (tmp_path / "out.txt").read_text("utf-8")
     example = runpy.run_path(str(SCRIPT))
     local = example["make_search"]().set_params(n_jobs=1).fit(*example["load"]())
     results = local.cv_results_
     expected = dict(zip(map(str, results["params"]), results["mean_test_score"], strict=True))
-    assert scores_printed(done.stdout) == pytest.approx(expected, abs=1e-6)
-    assert f"best: {local.best_params_}" in done.stdout
+    assert scores_printed(printed) == pytest.approx(expected, abs=1e-6)
+    assert f"best: {local.best_params_}" in printed
     assert not [process for process in psutil.process_iter() if folder in command_line(process)]
 
 

@@ -77,6 +77,13 @@ def header(text):
     return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text
 
 
+def write(path, schema, entries, **options):
+    with zipfile.ZipFile(path, "w", **options) as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+        archive.writestr("schema.json", json.dumps(schema))
+
+
 def a_function(schema, entries):
     add(schema, "verbose", node("system", "os", "FunctionNode"))
 
@@ -205,7 +212,7 @@ def a_format_of_the_future(schema, entries):
 
 
 def a_long_schema(schema, entries):
-    add(schema, "n_jobs", json_node("x" * 2**24))
+    add(schema, "n_jobs", json_node("x" * 2**26))
 
 
 # What a file does, and what the error says of it.
@@ -237,13 +244,6 @@ ATTACKS = {
     a_format_of_the_future: "in format 2, but this is skmnist .* reads format 1",
     a_long_schema: "schema.json is larger",
 }
-
-
-def write(path, schema, entries, **options):
-    with zipfile.ZipFile(path, "w", **options) as archive:
-        for name, content in entries.items():
-            archive.writestr(name, content)
-        archive.writestr("schema.json", json.dumps(schema))
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
