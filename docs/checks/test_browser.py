@@ -68,7 +68,8 @@ def test_a_parameter_in_a_notebook_is_a_link_to_its_description(browser, address
         assert link.startswith(SITE)
         show(browser, "about:blank")
         show(browser, address + link.removeprefix(SITE))
-        # scikit-learn leaves the hyphens of "one-hot" as they are: that link opens the page only.
+        # scikit-learn leaves hyphens, as in "one-hot" or 1e-8, as they are, although they mean
+        # something in such a link: these four open the page only.
         if link.partition(",-")[2].count("-") == 0:
             WebDriverWait(browser, 5).until(lambda _: browser.execute_script("return scrollY > 0"))
 

@@ -253,11 +253,12 @@ def test_what_scikit_learn_makes_of_them_gives_the_same_answers(make, dtype):
     expect_same_answers(make().fit(images, y), images)
 
 
-@pytest.mark.parametrize(
-    "inner, method", [(classifier(), "isotonic"), (make_pipeline(classifier()), "sigmoid")]
-)
-def test_a_calibration_that_would_be_written_wrongly_is_refused(inner, method):
-    model = CalibratedClassifierCV(inner, method=method, cv=2).fit(X, y)
+BADLY_WRITTEN = {"isotonic": classifier(), "sigmoid": make_pipeline(classifier())}
+
+
+@pytest.mark.parametrize("method", BADLY_WRITTEN)
+def test_a_calibration_that_would_be_written_wrongly_is_refused(method):
+    model = CalibratedClassifierCV(BADLY_WRITTEN[method], method=method, cv=2).fit(X, y)
     with pytest.raises(ValueError, match=f"CalibratedClassifierCV.*got method='{method}' around"):
         to_onnx(model, X[:1])
 

@@ -126,16 +126,12 @@ def test_a_random_state_that_is_given_is_saved_where_it_was(tmp_path):
 def test_what_holds_itself_is_refused(tmp_path):
     holds_itself = []
     holds_itself.append(holds_itself)
-    with pytest.raises(
-        ValueError, match="cannot be saved as a skops file: something in it holds itself"
-    ):
+    with pytest.raises(ValueError, match="skops file: something in it holds itself"):
         save(small(verbose=holds_itself), tmp_path / "model.skops")
     # scikit-learn's requests for metadata do, too.
     with config_context(enable_metadata_routing=True):
         model = small().set_fit_request(sample_weight=True)
-        with pytest.raises(
-            ValueError, match="cannot be saved as a skops file: something in it holds itself"
-        ):
+        with pytest.raises(ValueError, match="skops file: something in it holds itself"):
             save(model, tmp_path / "model.skops")
 
 
