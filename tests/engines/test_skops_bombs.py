@@ -1,83 +1,19 @@
 """Small files that would take much time or memory, or call what they name, are refused."""
 
-import io
 import json
-import zipfile
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_digits
-from sklearn.pipeline import make_pipeline
+from skops_files import add, attributes, first, good_file, json_node, node, npy, write
 
-from skmnist import ConvFeatureTransformer, MLPDigitClassifier
-from skmnist.io import load, save
+from skmnist.io import load
 
 pytest.importorskip("skops.io")
-
-X, y = load_digits(return_X_y=True)
-X, y = X[:200], y[:200]
 
 
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory):
-    """Return the schema of a good file as text, and its arrays."""
-    path = tmp_path_factory.mktemp("good") / "model.skops"
-    random_state = np.random.RandomState(0)
-    classifier = MLPDigitClassifier(
-        hidden_layer_sizes=(4,), max_iter=2, warm_start=True, random_state=random_state
-    )
-    features = ConvFeatureTransformer(n_kernels=2, random_state=0)
-    save(make_pipeline(features, classifier).fit(X, y), path)
-    with zipfile.ZipFile(path) as archive:
-        entries = {name: archive.read(name) for name in archive.namelist()}
-    return entries.pop("schema.json").decode(), entries
-
-
-def nodes(part, loader):
-    """Yield the nodes of a loader, outermost first."""
-    if isinstance(part, dict):
-        if part.get("__loader__") == loader:
-            yield part
-        part = list(part.values())
-    for each in part if isinstance(part, list) else []:
-        yield from nodes(each, loader)
-
-
-def first(schema, loader):
-    return next(nodes(schema, loader))
-
-
-def attributes(schema, number=1):
-    """Return the attributes of an estimator: 0 is the pipeline, 1 the transformer."""
-    return list(nodes(schema, "ObjectNode"))[number]["content"]
-
-
-def json_node(value, number=1):
-    return {**node("str", "builtins", "JsonNode", number), "content": json.dumps(value)}
-
-
-def node(kind, module, loader, number=2, **more):
-    return {"__class__": kind, "__module__": module, "__loader__": loader, "__id__": number, **more}
-
-
-def add(schema, name, value, number=1):
-    inside = attributes(schema, number)
-    if name not in inside["content"]:
-        inside["key_types"]["content"].append(inside["key_types"]["content"][0])
-    inside["content"][name] = value
-
-
-def npy(array):
-    file = io.BytesIO()
-    np.save(file, array)
-    return file.getvalue()
-
-
-def write(path, schema, entries, **options):
-    with zipfile.ZipFile(path, "w", **options) as archive:
-        for name, content in entries.items():
-            archive.writestr(name, content)
-        archive.writestr("schema.json", json.dumps(schema))
+    return good_file(tmp_path_factory.mktemp("good"))
 
 
 def lists_that_double(schema, entries):
