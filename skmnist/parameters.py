@@ -10,7 +10,6 @@ from skmnist.network.losses import LOSSES
 from skmnist.network.optimizers import SCHEDULES, SOLVERS
 from skmnist.rules import (
     FLAG,
-    LARGEST,
     NOT_NEGATIVE,
     POSITIVE,
     PROPER_SHARE,
@@ -19,6 +18,7 @@ from skmnist.rules import (
     Rule,
     check,
     is_bool,
+    is_finite,
     one_of,
     whole,
 )
@@ -49,7 +49,7 @@ RULES = {
     "learning_rate": one_of(SCHEDULES, " (the step size is learning_rate_init)"),
     "learning_rate_init": Rule(
         (Real, str),
-        lambda value: value == "auto" if isinstance(value, str) else 0 < value <= LARGEST,
+        lambda value: value == "auto" if isinstance(value, str) else value > 0 and is_finite(value),
         "a finite number above 0 or 'auto'",
     ),
     "warmup": SHARE,

@@ -2,13 +2,13 @@
 
 import sys
 from contextlib import contextmanager
+from math import isfinite
 from numbers import Integral, Real
 from typing import NamedTuple
 
 import numpy as np
 
 LONGEST = 200  # letters of a value in a message
-LARGEST = sys.float_info.max  # Python's whole numbers go on where floats end
 
 
 class Rule(NamedTuple):
@@ -52,11 +52,21 @@ def is_bool(value):
     return isinstance(value, bool | np.bool_)
 
 
+def is_finite(value):
+    """Tell whether a number is a finite float: Python's whole numbers go on where floats end."""
+    try:
+        return isfinite(value)
+    except OverflowError:
+        return False
+
+
 FLAG = Rule((bool, np.bool_), lambda value: True, "True or False")
 SHARE = number(lambda value: 0 <= value < 1, "a number from 0 up to, but not including, 1")
 PROPER_SHARE = number(lambda value: 0 < value < 1, "a number between 0 and 1, both excluded")
-POSITIVE = number(lambda value: 0 < value <= LARGEST, "a finite number above 0")
-NOT_NEGATIVE = number(lambda value: 0 <= value <= LARGEST, "a finite number of at least 0")
+POSITIVE = number(lambda value: value > 0 and is_finite(value), "a finite number above 0")
+NOT_NEGATIVE = number(
+    lambda value: value >= 0 and is_finite(value), "a finite number of at least 0"
+)
 RANDOM_STATE = Rule(
     (Integral, np.random.RandomState, type(None)),
     lambda value: not isinstance(value, Integral) or 0 <= value < 2**32,

@@ -8,7 +8,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_array, check_consistent_length
 
 from skmnist.network.arrays import judged_later, like, namespace, to_numpy
-from skmnist.rules import LARGEST, in_range_of_floats
+from skmnist.rules import in_range_of_floats, is_finite
 
 ENCODINGS = ("one-hot", "ordinal")
 ORDINAL_LOSSES = ("mse", "mae")
@@ -176,7 +176,7 @@ def _class_factors(labels, classes, weights, class_weight):
             f"class_weight names classes that y does not hold: {sorted(unknown, key=str)}. "
             f"The classes are {_listed(classes)}."
         )
-    if not all(isinstance(w, Real) and 0 <= w <= LARGEST for w in class_weight.values()):
+    if not all(isinstance(w, Real) and w >= 0 and is_finite(w) for w in class_weight.values()):
         raise ValueError(
             f"class_weight must hold finite numbers of at least 0; got {class_weight!r}."
         )

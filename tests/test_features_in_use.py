@@ -18,7 +18,6 @@ from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
-import skmnist
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.datasets import load_xo
 
@@ -166,15 +165,6 @@ def test_a_transformer_comes_back_as_it_was(tmp_path, parameters, round_trip):
     with pytest.raises(sklearn.exceptions.NotFittedError, match=r"^kernels was"):
         loaded.transform(X)
     check_is_fitted(model)
-
-
-def test_a_transformer_of_another_version_warns():
-    state = small().fit(X).__getstate__()
-    assert state["_skmnist_version"] == skmnist.__version__
-    loaded = small()
-    with pytest.warns(UserWarning, match=r"This ConvFeatureTransformer was saved by skmnist 0\.0"):
-        loaded.__setstate__({**state, "_skmnist_version": "0.0.1"})
-    check_is_fitted(loaded)
 
 
 def test_what_is_saved_is_little_more_than_the_kernels():

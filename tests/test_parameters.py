@@ -13,7 +13,7 @@ X, y = X[:150], y[:150]
 NAMES, FLAGS = ["sigmoid", "", "RELU"], ["yes", 1, None]
 COUNTS = [0, -1, 2.0, "3", True]
 SHARES = [-0.1, 1, 1.5, float("nan"), float("inf"), "0.5", None, True, 1j]
-SIZES = [-1e-9, float("nan"), float("inf"), "0.1", None, False, [0.1]]
+SIZES = [-1e-9, float("nan"), float("inf"), np.float32("inf"), "0.1", None, False, [0.1]]
 
 WRONG = {
     "hidden_layer_sizes": [

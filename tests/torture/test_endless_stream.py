@@ -19,7 +19,7 @@ X, y = load_digits(return_X_y=True)
 X, y = X[:100].astype(np.float32), y[:100]
 STATUS = Path("/proc/self/status")
 # What Python itself may keep, and what the C libraries below it may.
-SOME_BYTES, SOME_MEGABYTES = 20_000, 8
+SOME_BYTES, SOME_MEGABYTES = 100_000, 8
 # An epoch more is a number more in each of two lists, saved as 9 bytes.
 CURVES = 2
 
