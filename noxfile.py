@@ -69,7 +69,8 @@ def exchange(session):
 def engines(session):
     """Use skmnist with skops, ONNX, Dask, dask-ml, Ray and Optuna."""
     session.install(*ENGINES)
-    which = ["skmnist/io", "tests/engines", "tests/torture/test_mutated_models.py"]
+    faults = ["tests/torture/test_mutated_models.py", "tests/torture/test_full_disk.py"]
+    which = ["skmnist/io", "tests/engines", *faults]
     if any(Path(argument.partition("::")[0]).exists() for argument in session.posargs):
         which = []
     session.run("pytest", report(session), *MEASURE, *which, *session.posargs)

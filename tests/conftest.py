@@ -1,6 +1,7 @@
-"""What all tests share: threads and hypothesis."""
+"""What all tests share: threads, Ctrl-C and hypothesis."""
 
 import os
+import signal
 
 from hypothesis import Phase, settings
 
@@ -9,6 +10,10 @@ from hypothesis import Phase, settings
 if "PYTEST_XDIST_WORKER" in os.environ:
     for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
+
+# A program in the background ignores Ctrl-C, and so would the commands that are tested here.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)

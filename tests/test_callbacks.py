@@ -106,6 +106,7 @@ def test_a_hook_that_raises_is_torn_down_and_leaves_no_trace(error):
     assert not hasattr(model, "classes_")
 
 
+@needs_callbacks
 def test_a_hook_is_warned_as_everywhere_else():
     seen = []
     with np.errstate(over="raise", invalid="warn"):
