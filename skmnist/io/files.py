@@ -70,9 +70,9 @@ def save(model, path, *, trusted=()):
     trusted : list of str or type, default=()
         Types of your own that the model holds; :func:`load` must be given them too.
 
-    See Also
-    --------
-    joblib.dump : Saves all kinds of models, but whoever loads the file must trust it.
+    Notes
+    -----
+    ``joblib.dump`` saves all kinds of models, but whoever loads the file must trust it.
 
     Examples
     --------
