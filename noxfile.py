@@ -33,6 +33,9 @@ WITHOUT_SCIKIT_LEARN = ("cli", "displays", "photo", "idx", "mnist", "xo", "openi
 # What two jobs see of the code is put together by the session coverage.
 MEASURE = ["--cov", "--cov-append", "--cov-report=", "--cov-fail-under=0"]
 
+# Dask gives its workers one thread of BLAS each; with as many here, the bits are the same.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
 ENGINES = ("--editable", ".[onnx,skops]", "--group", "test", "--group", "engines")
 
 
@@ -73,7 +76,7 @@ def engines(session):
     which = ["skmnist/io", "tests/engines", *faults]
     if any(Path(argument.partition("::")[0]).exists() for argument in session.posargs):
         which = []
-    session.run("pytest", report(session), *MEASURE, *which, *session.posargs)
+    session.run("pytest", report(session), *MEASURE, *which, *session.posargs, env=ONE_THREAD)
 
 
 @nox.session
@@ -87,7 +90,9 @@ def coverage(session):
 def torture(session):
     """Run the tests of tests/torture in full; that takes hours."""
     session.install(*ENGINES)
-    session.run("pytest", "tests/torture", "--torture", "--timeout=0", *session.posargs)
+    session.run(
+        "pytest", "tests/torture", "--torture", "--timeout=0", *session.posargs, env=ONE_THREAD
+    )
 
 
 def report(session):
