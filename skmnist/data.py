@@ -28,7 +28,7 @@ def check_X(estimator, X, *, reset=False, accept_sparse="csr"):
     X = X.detach() if getattr(X, "requires_grad", False) else X  # torch would trace the training
     with in_range_of_floats("X"):
         X = validate_data(estimator, X, reset=reset, accept_sparse=accept_sparse, dtype="numeric")
-    if getattr(X.dtype, "kind", "") in "mM":
+    if getattr(X.dtype, "kind", None) in ("m", "M"):
         raise ValueError(f"X must hold numbers; got {X.dtype}.")
     return X
 
