@@ -67,7 +67,7 @@ def save(folder):
         model = make().fit(X[:300], Y[:300])
         for suffix, (dump, _) in FORMATS.items():
             dump(model, folder / f"{name}.{suffix}")
-        np.savez(folder / f"{name}.npz", numpy=np.__version__, **results(name, model))
+        np.savez(folder / f"{name}.npz", versions=VERSIONS, **results(name, model))
     (folder / "saved-by.txt").write_text(HERE, encoding="utf-8")
     return f"saved by {HERE}"
 
@@ -78,13 +78,13 @@ def check(folder):
     for name in MODELS:
         with np.load(folder / f"{name}.npz") as file:
             expected = dict(file)
-        same_numpy = expected.pop("numpy") == np.__version__
+        to_the_bit = list(expected.pop("versions")) == VERSIONS
         for suffix, (_, load) in FORMATS.items():
             found = results(name, load(folder / f"{name}.{suffix}"))
             differences += [
                 f"{name}.{suffix}: {what} differ"
                 for what in expected
-                if not is_same(found[what], expected[what], same_numpy)
+                if not is_same(found[what], expected[what], to_the_bit)
             ]
     return differences
 
