@@ -18,6 +18,7 @@ from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 X, y = load_digits(return_X_y=True)
 X, Y = X.astype(np.float32)[:400], np.array([f"digit {label}" for label in y[:400]])
 UNSEEN = X[300:]
+VERSIONS = [sklearn.__version__, np.__version__]  # each may change the last bits
 HERE = (
     f"Python {sys.version.split()[0]}, scikit-learn {sklearn.__version__}, NumPy {np.__version__}"
 )
