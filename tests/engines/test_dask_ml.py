@@ -53,7 +53,7 @@ def test_incremental_is_partial_fit_on_each_block_in_order():
 
 def test_an_array_larger_than_the_memory_of_all_workers_is_learned_from(client_of_one):
     few, labels = X[:100], y[:100]
-    n_blocks = 45
+    n_blocks = 70
     seeds = da.from_array(np.tile(few, (n_blocks, 1)), chunks=(100, 784))
     images = seeds.map_blocks(shaded, chunks=(BLOCK, 784), dtype=float)
     names = da.from_array(np.tile(labels, n_blocks * BLOCK // 100), chunks=BLOCK)
