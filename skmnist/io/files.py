@@ -7,7 +7,7 @@ import os
 from skmnist.datasets.opening import destination
 from skmnist.datasets.optional import optional
 from skmnist.io.archive import check_archive
-from skmnist.io.whole import check_model
+from skmnist.io.whole import check_model, holds_itself
 from skmnist.persistence import UnknownFormatError
 
 METRICS = (
@@ -51,6 +51,10 @@ TRUST_ADVICE = (
     "to save and to load."
 )
 LAMBDA_ADVICE = "A lambda cannot be found again by its name: write it as a function in a module."
+HOLDS_ITSELF = (
+    " Something in it holds itself, as what set_fit_request or set_score_request asked for does: "
+    "joblib can save that."
+)
 NOT_SAVED = "This model cannot be saved as a skops file"
 
 
@@ -94,13 +98,9 @@ def save(model, path, *, trusted=()):
         data = skops.dumps(model)
     except MemoryError:
         raise
-    except RecursionError as error:
-        raise ValueError(
-            f"{NOT_SAVED}: something in it holds itself, as what set_fit_request or "
-            "set_score_request asked for does. joblib saves it as it is."
-        ) from error
     except Exception as error:  # whatever a model holds that is not made to be saved
-        raise ValueError(f"{NOT_SAVED}: {error!r}") from error
+        hint = HOLDS_ITSELF if holds_itself(model) else ""
+        raise ValueError(f"{NOT_SAVED}: {error!r}.{hint}") from error
     _read(skops, io.BytesIO(data), NOT_SAVED, trusted)
     with destination(path) as file:
         file.write(data)

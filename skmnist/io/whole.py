@@ -1,5 +1,7 @@
 """Whether what came out of a file is a model, and all its parts fit together."""
 
+from types import ModuleType
+
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
@@ -35,15 +37,26 @@ def parts_of(model):
             yield part
 
 
+def holds_itself(model):
+    """Tell whether anything in a model is among what it holds."""
+    return any(
+        part is inner
+        for part in parts_of(model)
+        for held in held_by(part)
+        for inner in parts_of(held)
+    )
+
+
 def held_by(part):
-    """Return what an object holds."""
+    """Return what an object holds; modules and types are only named in a file."""
     if isinstance(part, dict):
         return part.values()
     if isinstance(part, list | tuple | set):
         return part
     if is_numpy(part):
         return part.ravel().tolist() if part.dtype == object else ()
-    return () if isinstance(part, type) else getattr(part, "__dict__", {}).values()
+    attributes = None if isinstance(part, type | ModuleType) else getattr(part, "__dict__", None)
+    return attributes.values() if isinstance(attributes, dict) else ()
 
 
 def check_estimator(estimator):
