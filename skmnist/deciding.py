@@ -96,13 +96,14 @@ class Decider:
             return self.classes_[to_numpy(numbers)]
         return like(numbers, self.classes_[to_numpy(numbers)])
 
+    @judged_later
     def _scores(self, X, method):
         """Return one score a class, what `method` goes by."""
         check_is_fitted(self)
         X = check_X(self, X)
         check_same_place(self, X, self.coefs_[0], method)
         *activations, encoding = self._fitted_as
-        outputs = judged_later(predict_outputs)(X, self.coefs_, self.intercepts_, *activations)
+        outputs = predict_outputs(X, self.coefs_, self.intercepts_, *activations)
         if not all_finite(outputs):
             raise ValueError(
                 f"The outputs for X are too large for {outputs.dtype}: X, or the weights, are far "

@@ -17,8 +17,8 @@ from skmnist.rules import (
     SHARE,
     Rule,
     check,
-    is_bool,
     is_finite,
+    is_whole,
     one_of,
     whole,
 )
@@ -27,10 +27,7 @@ from skmnist.targets import ENCODINGS, ORDINAL_LOSSES
 
 def _is_layer_sizes(value):
     sizes = np.atleast_1d(np.asarray(value, dtype=object))
-    return sizes.ndim == 1 and all(
-        isinstance(size, Integral) and not is_bool(size) and 1 <= size <= sys.maxsize
-        for size in sizes
-    )
+    return sizes.ndim == 1 and all(is_whole(size, 1) and size <= sys.maxsize for size in sizes)
 
 
 RULES = {

@@ -52,6 +52,11 @@ def is_bool(value):
     return isinstance(value, bool | np.bool_)
 
 
+def is_whole(value, least=0):
+    """Tell whether this is a whole number of at least so much."""
+    return isinstance(value, Integral) and not is_bool(value) and value >= least
+
+
 def is_finite(value):
     """Tell whether a number is a finite float: Python's whole numbers go on where floats end."""
     try:

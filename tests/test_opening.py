@@ -1,29 +1,15 @@
 import os
 import stat
 import threading
-from contextlib import contextmanager
 
 import numpy as np
 import pytest
 
 from skmnist.datasets import read_idx, write_idx
 
-resource = pytest.importorskip("resource", reason="files get no size limit on this system")
-
-
-@contextmanager
-def files_limited_to(n_bytes):
-    """Let the system refuse what goes beyond, as a full disk would."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
 
 @pytest.mark.parametrize("name", ["array", "array.gz"])
-def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, name):
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, name, files_limited_to):
     path = tmp_path / name
     write_idx(path, np.arange(5.0))
     too_much = np.random.default_rng(0).random(100_000)

@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 from math import isfinite, prod
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
 
@@ -10,13 +10,9 @@ from skmnist.network.activations import ACTIVATIONS
 from skmnist.network.convolution import MAP_ACTIVATIONS, PADDINGS, POOLS, Layer, map_shape
 from skmnist.network.optimizers import SGD, Adam
 from skmnist.network.training import State
+from skmnist.rules import is_whole
 from skmnist.run import BestSoFar, Run
 from skmnist.targets import ENCODINGS
-
-
-def is_whole(value, least=0):
-    """Tell whether this is a whole number of at least so much."""
-    return isinstance(value, Integral) and not isinstance(value, bool) and value >= least
 
 
 def is_number(value):

@@ -5,11 +5,12 @@ import json
 import zipfile
 
 import numpy as np
+import pytest
 from sklearn.datasets import load_digits
 from sklearn.pipeline import make_pipeline
 
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
-from skmnist.io import save
+from skmnist.io import load, save
 
 X, y = load_digits(return_X_y=True)
 X, y = X[:200], y[:200]
@@ -78,3 +79,12 @@ def write(path, schema, entries, **options):
         for name, content in entries.items():
             archive.writestr(name, content)
         archive.writestr("schema.json", json.dumps(schema))
+
+
+def expect_refused(attack, words, parts, path):
+    """Change the pieces as an attack does, write them, and see the file refused in these words."""
+    schema, entries = json.loads(parts[0]), dict(parts[1])
+    attack(schema, entries)
+    write(path, schema, entries)
+    with pytest.raises(ValueError, match=f"(?is){path}.*{words}"):
+        load(path)

@@ -17,8 +17,6 @@ from skmnist import MLPDigitClassifier
 from skmnist.cli import main
 from skmnist.io import save
 
-resource = pytest.importorskip("resource", reason="files get no size limit on this system")
-
 KINDS = ["joblib", "skops"]
 TRAIN = ["train", "--data", "digits.npz", "--hidden", "64", "--epochs", "1", "--out"]
 OLD = b"what was there before"
@@ -43,17 +41,6 @@ def folder(tmp_path):
 def skops_or_skip(kind):
     if kind == "skops":
         pytest.importorskip("skops.io")
-
-
-@contextlib.contextmanager
-def files_limited_to(n_bytes):
-    """Let the system refuse what goes beyond, as a full disk would."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @contextlib.contextmanager
@@ -82,7 +69,9 @@ def only_the_old_model_is_in(folder, path):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_command_keeps_the_old_model_where_files_may_not_grow(folder, kind, capsys):
+def test_the_command_keeps_the_old_model_where_files_may_not_grow(
+    folder, kind, capsys, files_limited_to
+):
     skops_or_skip(kind)
     path = folder / f"model.{kind}"
     path.write_bytes(OLD)
@@ -108,7 +97,7 @@ def test_the_command_keeps_the_old_model_where_the_disk_is_full(folder, kind, ca
     reached(f"a full disk of 64 kB ({kind}): the old model stays, and with room it is replaced")
 
 
-def test_save_keeps_the_old_model_where_files_may_not_grow(folder):
+def test_save_keeps_the_old_model_where_files_may_not_grow(folder, files_limited_to):
     pytest.importorskip("skops.io")
     path = folder / "model.skops"
     path.write_bytes(OLD)
