@@ -11,9 +11,9 @@ def size(request):
 
 
 @pytest.fixture
-def reached(record_property):
+def reached(request):
     """Take note of a figure that is printed at the end."""
-    return lambda figure: record_property("reached", figure)
+    return lambda figure: request.node.user_properties.append(("reached", figure))
 
 
 def pytest_terminal_summary(terminalreporter):
