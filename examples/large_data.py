@@ -148,17 +148,24 @@ def learn(pipeline, client, schedule, held_out, options):
     return n_images, seconds
 
 
+def count(text):
+    """Read a number that must be at least 1."""
+    if int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1; got {text}")
+    return int(text)
+
+
 def make_parser():
     """Return what reads the command line."""
     parser = argparse.ArgumentParser(description=__doc__.strip().splitlines()[0])
     parser.add_argument("folder", type=Path, help="where the parts are")
-    parser.add_argument("--make", type=int, metavar="N", help="first make N parts of MNIST there")
+    parser.add_argument("--make", type=count, metavar="N", help="first make N parts of MNIST there")
     parser.add_argument("--model", type=Path, required=True, help="the file to save and go on from")
-    parser.add_argument("--every", type=int, default=5, help="parts from one save to the next")
-    parser.add_argument("--epochs", type=int, default=1, help="how often each part is learned from")
-    parser.add_argument("--sample", type=int, default=3000, help="images to learn kernels from")
+    parser.add_argument("--every", type=count, default=5, help="parts from one save to the next")
+    parser.add_argument("--epochs", type=count, default=1, help="how often each part is learned from")
+    parser.add_argument("--sample", type=count, default=3000, help="images to learn kernels from")
     parser.add_argument("--scheduler", help="address of a cluster; without it, one is started here")
-    parser.add_argument("--workers", type=int, default=2, help="of the cluster here")
+    parser.add_argument("--workers", type=count, default=2, help="of the cluster here")
     parser.add_argument("--memory", default="1GB", help="limit of each worker here")
     return parser
 

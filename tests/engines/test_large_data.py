@@ -177,6 +177,13 @@ def test_two_parts_are_needed(run_here, parts, capsys, n_parts):
     assert f"parts in {parts}: {n_parts}; two are needed" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("option", ["--make", "--every", "--epochs", "--sample", "--workers"])
+def test_what_is_counted_is_at_least_one(example, tmp_path, capsys, option):
+    with pytest.raises(SystemExit):
+        example["main"]([str(tmp_path), "--model", "model.joblib", option, "0"])
+    assert f"argument {option}: must be at least 1; got 0" in capsys.readouterr().err
+
+
 def test_parts_that_are_there_are_not_made_anew(example, parts):
     times = {path: path.stat().st_mtime_ns for path in parts.iterdir()}
     example["make_parts"](parts, N_PARTS + 1, n_images=200)

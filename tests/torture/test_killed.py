@@ -24,7 +24,7 @@ OPTIONS = {"pixels": [], "early stopping": ["--early-stopping"], "features": ["-
 @pytest.fixture
 def images(tmp_path):
     """Leave sixty images in a folder, and return thirty others."""
-    X, y = load_mnist(subset="test", return_X_y=True)
+    X, y = load_mnist(subset="train", return_X_y=True)
     np.savez(tmp_path / "digits.npz", x_train=X[:60].reshape(-1, 28, 28), y_train=y[:60])
     return X[60:90]
 
