@@ -79,12 +79,7 @@ class Run:
         source = self.best if best else self.state
         coefs, intercepts = list(source.coefs), list(source.intercepts)
         coefs[-1], intercepts[-1] = coefs[-1] * self.unit, intercepts[-1] * self.unit
-        coefs[0] = coefs[0] / self.scale
-        if not all_finite(coefs[0]):
-            raise ValueError(
-                f"X is too small: the typical size of an entry is {self.scale:g}, and the weights "
-                f"for it are too large for {coefs[0].dtype}. Multiply X by a constant."
-            )
+        coefs[0] = _for_X_as_given(coefs[0], self.scale)
         return coefs, intercepts
 
     def fitted(self, estimator, *, best=False):
@@ -225,7 +220,19 @@ def _from_nothing(estimator, examples, rng, split_seed):
     dtype = examples.weights.dtype
     coefs, intercepts = ([like(examples.codes, a, dtype) for a in part] for part in drawn)
     scale = root_mean_square(examples)
+    _for_X_as_given(coefs[0], scale)  # refuse what could not be folded in the end
     return _run(estimator, coefs, intercepts, scale, examples, rng, split_seed)
+
+
+def _for_X_as_given(coef, scale):
+    """Return the first layer's weights for X itself, and not for X / scale."""
+    coef = coef / scale
+    if not all_finite(coef):
+        raise ValueError(
+            f"X is too small: the typical size of an entry is {scale:g}, and the weights for it "
+            f"are too large for {coef.dtype}. Multiply X by a constant."
+        )
+    return coef
 
 
 def _from_fitted(estimator, examples, rng, split_seed):
