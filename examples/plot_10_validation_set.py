@@ -20,14 +20,14 @@ X_val, y_val = X[40_000:42_000], y[40_000:42_000]
 X_held_out, y_held_out = X[50_000:52_000], y[50_000:52_000]
 
 # %%
-# The classifier says with ``set_fit_request`` that it wants the validation images. That they go
-# through the steps before it, like the training images, is what ``transform_input`` says. Both
-# need scikit-learn's metadata routing, which is switched on here.
+# The classifier asks for validation images by itself. That they go through the steps before it,
+# like the training images, is what ``transform_input`` says. Both need scikit-learn's metadata
+# routing, which is switched on here.
 
 convolve = ConvFeatureTransformer("pca", n_kernels=8, random_state=0)
 settings = {"early_stopping": True, "n_iter_no_change": 5, "max_iter": 40, "random_state": 0}
 with sklearn.config_context(enable_metadata_routing=True):
-    classifier = MLPDigitClassifier(**settings).set_fit_request(X_val=True, y_val=True)
+    classifier = MLPDigitClassifier(**settings)
     steps = [("features", convolve), ("digits", classifier)]
     pipeline = Pipeline(steps, transform_input=["X_val"])
     pipeline.fit(X_train, y_train, X_val=X_val, y_val=y_val)

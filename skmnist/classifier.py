@@ -163,6 +163,9 @@ class MLPDigitClassifier(
     True
     """
 
+    # Whoever gets validation images is meant to use them. (Not a ClassVar: scikit-learn wants it so.)
+    __metadata_request__fit = {"X_val": True, "y_val": True}  # noqa: RUF012
+
     def __init__(
         self,
         *,
@@ -242,7 +245,7 @@ class MLPDigitClassifier(
         X_val : array-like or sparse matrix of shape (n_val, n_features) or None, default=None
             Images to validate on after each epoch; what that decides, ``early_stopping`` says. A
             Pipeline passes them through its steps with ``transform_input=["X_val"]``, if
-            metadata routing is on and this asked for them with ``set_fit_request``.
+            scikit-learn's metadata routing is on.
         y_val : array-like of shape (n_val,) or None, default=None
             Their labels.
 

@@ -100,7 +100,11 @@ def describe_validation(estimator, X_val, y_val, examples):
     except ValueError as error:
         hint = ""
         if getattr(X_val, "shape", (0,))[1:] != examples.X.shape[1:]:
-            hint = " In a Pipeline, transform_input=['X_val'] sends X_val through the steps before."
+            hint = (
+                " A Pipeline sends X_val through the steps before, if it is made with "
+                "transform_input=['X_val'] under scikit-learn's enable_metadata_routing, and "
+                "its fit is given X_val and y_val."
+            )
         raise ValueError(f"X_val or y_val cannot be used. {error}{hint}") from error
     if not _is_same_place(X_val, examples.X):
         raise ValueError(

@@ -154,7 +154,7 @@ def test_copies_of_rows_and_weights_stop_at_the_same_epoch():
 
 def test_a_pipeline_hands_transformed_validation_data_to_the_network():
     with sklearn.config_context(enable_metadata_routing=True):
-        network = stopping().set_fit_request(X_val=True, y_val=True)
+        network = stopping()
         steps = [("scale", StandardScaler()), ("network", network)]
         pipeline = Pipeline(steps, transform_input=["X_val"]).fit(X, y, X_val=X_val, y_val=y_val)
     scaler = StandardScaler().fit(X)

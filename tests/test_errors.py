@@ -213,7 +213,7 @@ def test_complex_numbers_are_refused():
 def test_bad_validation_data_are_told_from_bad_training_data():
     with pytest.raises(ValueError, match=r"^X_val or y_val cannot be used\. X has 5 features"):
         small().fit(X, y, X_val=X[:, :5], y_val=y)
-    with pytest.raises(ValueError, match=r"In a Pipeline, transform_input=\['X_val'\] sends"):
+    with pytest.raises(ValueError, match=r"A Pipeline sends X_val .* transform_input=\['X_val'\]"):
         small().fit(X, y, X_val=X[:, :5], y_val=y)
     with pytest.raises(ValueError, match=r"X_val or y_val cannot be used\. Found.*\]$"):
         small().fit(X, y, X_val=X, y_val=y[:5])

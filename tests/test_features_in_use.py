@@ -128,7 +128,7 @@ def test_the_columns_of_a_union_have_names_of_their_own():
 def test_validation_images_become_maps_in_a_pipeline_too():
     train, rest = slice(0, 150), slice(150, 200)
     with sklearn.config_context(enable_metadata_routing=True):
-        classifier = network().set_fit_request(X_val=True, y_val=True)
+        classifier = network()
         steps = [("convfeatures", small("patches")), ("digits", classifier)]
         pipeline = Pipeline(steps, transform_input=["X_val"])
         pipeline.fit(X[train], y[train], X_val=X[rest], y_val=y[rest])

@@ -75,7 +75,7 @@ def test_a_transformer_fitted_outside_is_not_changed_by_a_pipeline_with_a_memory
 def test_validation_images_go_through_all_steps_and_a_memory(tmp_path):
     stopping = {"early_stopping": True, "max_iter": 12, "n_iter_no_change": 3}
     with sklearn.config_context(enable_metadata_routing=True):
-        classifier = network(**stopping).set_fit_request(X_val=True, y_val=True)
+        classifier = network(**stopping)
         chain = [
             ("scale", StandardScaler()),
             ("features", features()),
@@ -94,8 +94,7 @@ def test_validation_images_go_through_all_steps_and_a_memory(tmp_path):
 def test_weights_and_validation_images_are_routed_side_by_side():
     weights = np.linspace(0, 1, len(y))
     with sklearn.config_context(enable_metadata_routing=True):
-        requests = {"X_val": True, "y_val": True, "sample_weight": True}
-        classifier = network().set_fit_request(**requests)
+        classifier = network().set_fit_request(sample_weight=True)
         chain = [("features", features()), ("digits", classifier)]
         pipeline = Pipeline(chain, transform_input=["X_val"])
         pipeline.fit(X, y, sample_weight=weights, X_val=X_val, y_val=y_val)
@@ -109,7 +108,7 @@ def test_weights_and_validation_images_are_routed_side_by_side():
 
 def test_a_forgotten_transform_input_is_an_error_that_names_it():
     with sklearn.config_context(enable_metadata_routing=True):
-        classifier = network().set_fit_request(X_val=True, y_val=True)
+        classifier = network()
         pipeline = Pipeline([("features", features()), ("digits", classifier)])
         with pytest.raises(ValueError, match=r"transform_input=\['X_val'\]"):
             pipeline.fit(X, y, X_val=X_val, y_val=y_val)

@@ -121,10 +121,9 @@ def test_each_fold_puts_rows_aside_for_its_own_early_stopping():
 
 
 def test_validation_images_of_ones_own_reach_every_fold_whole():
-    asks = {"X_val": True, "y_val": True}
     with sklearn.config_context(enable_metadata_routing=True):
         classifier = network(early_stopping=True, n_iter_no_change=2, max_iter=12)
-        model = pipeline(classifier.set_fit_request(**asks), transform_input=["X_val"])
+        model = pipeline(classifier, transform_input=["X_val"])
         search = GridSearchCV(model, {"digits__alpha": [0.0, 0.1]}, cv=FOLDS, error_score="raise")
         search.fit(X, y, X_val=X_val, y_val=y_val)
     for candidate, alpha in enumerate([0.0, 0.1]):
