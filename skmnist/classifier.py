@@ -163,7 +163,7 @@ class MLPDigitClassifier(
     True
     """
 
-    # Whoever gets validation images is meant to use them. (Not a ClassVar: scikit-learn wants it so.)
+    # Validation images that reach this are for this. (Not a ClassVar: scikit-learn wants it so.)
     __metadata_request__fit = {"X_val": True, "y_val": True}  # noqa: RUF012
 
     def __init__(

@@ -123,6 +123,8 @@ def in_range_of_floats(name):
 def shown(value):
     """Return how a value is shown in a message: in full, if that is short."""
     if isinstance(value, np.ndarray) and value.size > 1:
-        return f"an array of the type {value.dtype} and the shape {value.shape}"
+        not_finite = value.dtype.kind in "fc" and not np.isfinite(value).all()
+        what = f"an array of the type {value.dtype} and the shape {value.shape}"
+        return what + (", with NaN or infinity" if not_finite else "")
     text = repr(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

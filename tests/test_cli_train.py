@@ -111,6 +111,30 @@ def test_a_folder_of_idx_files_is_read(suffix, digits, data, tmp_path):
     expect_equal(from_folder, train(data, tmp_path / "b", *SMALL))
 
 
+@pytest.mark.parametrize("option", ["--out", "--checkpoint"])
+def test_no_model_takes_the_place_of_the_data(option, digits, data, tmp_path, capsys):
+    X, y = digits
+    images = tmp_path / "train-images-idx3-ubyte"
+    write_idx(images, X.reshape(-1, 28, 28))
+    write_idx(tmp_path / "train-labels-idx1-ubyte", y.astype(np.uint8))
+    for source, file in ((data, data), (tmp_path, images)):
+        before = file.read_bytes()
+        assert main(["train", "--data", str(source), option, str(file)]) == 2
+        assert f"{option} {file} would replace what is read from" in capsys.readouterr().err
+        assert file.read_bytes() == before
+
+
+def test_without_test_images_nothing_is_promised_of_them(digits, data, tmp_path, capsys):
+    X, y = digits
+    train(data, tmp_path / "model", *SMALL)
+    assert "skmnist evaluate" in capsys.readouterr().out
+    np.savez(tmp_path / "alone.npz", x_train=X[:100].reshape(-1, 28, 28), y_train=y[:100])
+    train(tmp_path / "alone.npz", tmp_path / "model", *SMALL)
+    printed = capsys.readouterr().out
+    assert "skmnist evaluate" not in printed
+    assert "alone.npz, for evaluate and report" in printed
+
+
 @pytest.mark.parametrize(
     ("arrays", "fragment"),
     [
@@ -121,7 +145,8 @@ def test_a_folder_of_idx_files_is_read(suffix, digits, data, tmp_path):
         ({"x_train": np.zeros((0, 4)), "y_train": []}, "shape"),
         ({"x_train": np.array([{}]), "y_train": [0]}, "allow_pickle"),
         ({"x_train": np.zeros((2, 1, 5, 5)), "y_train": [0, 1]}, "fourth axis"),
-        ({"x_train": np.full((2, 4), np.nan), "y_train": [0, 1]}, "NaN"),
+        ({"x_train": np.full((2, 4), np.nan), "y_train": [0, 1]}, "images must be finite"),
+        ({"x_train": np.zeros((2, 4)), "y_train": [7, 7]}, "all images to train on are 7"),
     ],
 )
 def test_data_that_will_not_do_are_one_line(arrays, fragment, tmp_path, capsys):

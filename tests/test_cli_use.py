@@ -108,6 +108,27 @@ def test_labels_of_another_kind_are_named(here, capsys):
     assert error.count("\n") == 1
 
 
+@pytest.mark.filterwarnings("default:The model does not know")
+def test_labels_that_a_model_cannot_know_are_named(here, capsys):
+    X, y = unseen()
+    np.savez("more.npz", x_test=X, y_test=np.where(y == 3, 12, y))
+    assert main(["evaluate", "pixels", "--data", "more.npz"]) == 0
+    printed = capsys.readouterr()
+    assert "of more.npz, and mistakes these: 12\n" in printed.err
+    assert re.search(r"^ +12 +\d+ +0.0%$", printed.out, re.MULTILINE)
+    np.savez("others.npz", x_test=X, y_test=y + 20)
+    assert main(["evaluate", "pixels", "--data", "others.npz"]) == 2
+    assert "labels such as 0, but the test images of others.npz" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("file", ["pixels", "test.npz"])
+def test_a_report_does_not_take_the_place_of_what_it_is_about(file, here, capsys):
+    before = (here / file).read_bytes()
+    assert main(["report", "pixels", "--data", "test.npz", "--out", file]) == 2
+    assert f"--out {file} would replace what is read from" in capsys.readouterr().err
+    assert (here / file).read_bytes() == before
+
+
 def test_predict_says_the_digit_and_how_sure_it_is(here, capsys):
     _, y = unseen()
     assert main(["predict", "features", *(f"{number}.png" for number in range(5))]) == 0

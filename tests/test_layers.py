@@ -216,6 +216,13 @@ def test_given_kernels_that_are_none_are_refused_by_name(name):
         ConvFeatureTransformer(NO_KERNELS[name]).fit(np.eye(25))
 
 
+def test_kernels_of_the_right_shape_but_not_finite_are_said_to_be_so():
+    with pytest.raises(ValueError, match=r"got an array .* shape \(1, 2, 2\), with NaN or infinity"):
+        ConvFeatureTransformer(NO_KERNELS["NaN"]).fit(np.eye(25))
+    with pytest.raises(ValueError, match=r"and the shape \(3, 3\)\.$"):
+        ConvFeatureTransformer(NO_KERNELS["one kernel"]).fit(np.eye(25))
+
+
 def test_strokes_of_an_even_size_are_refused():
     with pytest.raises(ValueError, match=r"^kernel_size must be odd .*strokes.*got 4"):
         plans((28, 28, 1), kernels="strokes", kernel_size=4)

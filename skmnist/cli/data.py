@@ -1,5 +1,6 @@
 """The images to train or test on: MNIST from the box, a folder of IDX files, or an .npz."""
 
+import itertools
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,6 +9,7 @@ from skmnist.datasets import load_mnist, read_idx
 from skmnist.layers import image_shape
 
 IDX_PREFIX = {"train": "train", "test": "t10k"}
+NAMES = ("images-idx3-ubyte", "labels-idx1-ubyte")
 MNIST_SHAPE = (28, 28)
 MNIST_PIXELS = 28 * 28
 
@@ -28,21 +30,41 @@ def read_images(path, subset):
     return _as_rows(path, *read(path, subset))
 
 
+def has_test_images(path, trained_on):
+    """Tell whether there are test images of the size of those that were trained on."""
+    try:
+        return read_images(path, "test").X.shape[1] == trained_on.X.shape[1]
+    except (OSError, ValueError):
+        return False
+
+
+def files_of(path):
+    """List the files that a data set is read from."""
+    if path is None:
+        return []
+    if not path.is_dir():
+        return [path]
+    wanted = itertools.product(IDX_PREFIX.values(), NAMES)
+    return [file for prefix, name in wanted for file in _found(path, prefix, name)]
+
+
 def _read_folder(path, subset):
-    prefix = IDX_PREFIX[subset]
-    return [
-        read_idx(_find(path, f"{prefix}-{name}"))
-        for name in ("images-idx3-ubyte", "labels-idx1-ubyte")
-    ]
+    return [read_idx(_find(path, IDX_PREFIX[subset], name)) for name in NAMES]
 
 
-def _find(folder, name):
-    """Return the file of that name, compressed or not; some write a dot before "idx"."""
-    names = [name, f"{name}.gz", name.replace("-idx", ".idx"), f"{name.replace('-idx', '.idx')}.gz"]
-    for each in names:
-        if (folder / each).is_file():
-            return folder / each
-    raise ValueError(f"--data: there is neither {names[0]} nor {names[1]} in the folder {folder}.")
+def _find(folder, prefix, name):
+    """Return the file of that name."""
+    for file in _found(folder, prefix, name):
+        return file
+    name = f"{prefix}-{name}"
+    raise ValueError(f"--data: there is neither {name} nor {name}.gz in the folder {folder}.")
+
+
+def _found(folder, prefix, name):
+    """Return the files of that name, compressed or not; some write a dot before "idx"."""
+    spellings = itertools.product((name, name.replace("-idx", ".idx")), ("", ".gz"))
+    files = [folder / f"{prefix}-{spelling}{end}" for spelling, end in spellings]
+    return [file for file in files if file.is_file()]
 
 
 def _read_npz(path, subset):
@@ -70,6 +92,8 @@ def _as_rows(path, images, labels):
             f"--data {path}: images must have the shape (n, height, width), with 1, 3 or 4 "
             f"channels as a fourth axis if they have any; got {images.shape}."
         )
+    if images.dtype.kind == "f" and not np.isfinite(images).all():
+        raise ValueError(f"--data {path}: images must be finite numbers; there is NaN or infinity.")
     y = labels.reshape(-1)
     if len(y) != len(images):
         raise ValueError(f"--data {path} has {len(images)} images, but {len(y)} labels.")

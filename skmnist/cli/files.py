@@ -1,7 +1,6 @@
 """Models and pages as files: read with care, written whole or not at all."""
 
 import tempfile
-from contextlib import contextmanager
 
 import joblib
 from sklearn.base import BaseEstimator, is_classifier
@@ -57,31 +56,23 @@ def network(model):
 
 def save_model(model, path):
     """Write a model; until that is done, what was there before stays."""
-    with _named(path):
-        if is_skops(path):
-            skops_file.save(model, path)
-            return
-        with destination(path) as file:
-            joblib.dump(model, file)
+    if is_skops(path):
+        skops_file.save(model, path)
+        return
+    with destination(path) as file:
+        joblib.dump(model, file)
 
 
 def save_page(text, path):
     """Write a page of HTML in the same way."""
-    with _named(path), destination(path) as file:
+    with destination(path) as file:
         file.write(text.encode("utf-8", errors="replace"))
 
 
-@contextmanager
-def _named(path):
-    """Let an error name the file that was asked for, not the one that was to replace it."""
-    try:
-        yield
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
-
-
-def check_can_write(option, path):
-    """Refuse, before any work is done, a path at which no file can be written."""
+def check_can_write(option, path, needed=()):
+    """Refuse, before any work is done, a path that cannot, or had better not, be written."""
+    if path.exists() and any(path.samefile(each) for each in needed if each.exists()):
+        raise ValueError(f"{option} {path} would replace what is read from: name another file.")
     if is_skops(path):
         optional("skops.io", f"{option} {path}", "skops")
     if path.is_dir():

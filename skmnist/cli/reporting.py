@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.metrics import ConfusionMatrixDisplay
 from sklearn.pipeline import Pipeline
 
+from skmnist.cli.data import files_of
 from skmnist.cli.files import check_can_write, network, save_page
 from skmnist.cli.page import figure, page, table
 from skmnist.cli.testing import most_confused, put_to_test, right_by_label
@@ -21,7 +22,7 @@ CONFIDENT_MISTAKES = 40
 
 def report(arguments):
     """Write the page."""
-    check_can_write("--out", arguments.out)
+    check_can_write("--out", arguments.out, [arguments.model, *files_of(arguments.data)])
     tested = put_to_test(arguments)
     text = f"of {len(tested.data.y):,} test images are recognised."
     written = page(arguments.model.name, tested.accuracy, text, sections(tested), tested.model)

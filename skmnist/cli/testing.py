@@ -1,5 +1,6 @@
 """A model put to the test, for those that print it and those that draw it."""
 
+import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -29,14 +30,17 @@ def put_to_test(arguments):
     model = load_model(arguments.model)
     model = getattr(model, "best_estimator_", model)
     data = read_images(arguments.data, "test")
+    whose = f"the test images of {arguments.data or 'MNIST'}"
     n_pixels = getattr(model, "n_features_in_", data.X.shape[1])
     if n_pixels != data.X.shape[1]:
         raise ValueError(
-            f"{arguments.model} was trained on images of {n_pixels} pixels, and the test images "
-            f"have {data.X.shape[1]}: --data says where its own test images are."
+            f"{arguments.model} was trained on images of {n_pixels} pixels, and {whose} have "
+            f"{data.X.shape[1]}: --data says where its own test images are."
         )
     y_pred = model.predict(data.X)
-    return Tested(model, data._replace(y=_as_model_has_them(data.y, y_pred)), y_pred)
+    y = _as_model_has_them(data.y, y_pred)
+    _check_known(y, getattr(model, "classes_", y), whose)
+    return Tested(model, data._replace(y=y), y_pred)
 
 
 def _as_model_has_them(y, y_pred):
@@ -45,11 +49,25 @@ def _as_model_has_them(y, y_pred):
         return y
     try:
         return y.astype(y_pred.dtype if y_pred.dtype.kind in "biuf" else str)
-    except ValueError as error:
+    except ValueError:
+        return y
+
+
+def _check_known(y, classes, whose):
+    """Refuse images of which the model can know none; warn where that is so for some."""
+    is_known = np.isin(y, classes)
+    if not is_known.any():
         raise ValueError(
-            f"The model knows labels such as {y_pred[0]}, but the test images have labels such as "
+            f"The model knows labels such as {classes[0]}, but {whose} have labels such as "
             f"{y[0]}: --data says where its own test images are."
-        ) from error
+        )
+    if not is_known.all():
+        unknown = ", ".join(str(label) for label in np.unique(y[~is_known])[:MOST_PAIRS])
+        warnings.warn(
+            f"The model does not know all labels of {whose}, and mistakes these: {unknown}",
+            UserWarning,
+            stacklevel=2,
+        )
 
 
 def right_by_label(y_true, y_pred):

@@ -3,10 +3,11 @@
 import time
 
 import joblib
+import numpy as np
 from sklearn.pipeline import Pipeline
 
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
-from skmnist.cli.data import MNIST_PIXELS, read_images
+from skmnist.cli.data import MNIST_PIXELS, files_of, has_test_images, read_images
 from skmnist.cli.files import check_can_write, load_model, network, save_model
 from skmnist.cli.progress import Progress, duration
 from skmnist.cli.saying import as_typed
@@ -22,6 +23,8 @@ def train(arguments):
     _check_files(arguments)
     kept = load_checkpoint(arguments.resume) if arguments.resume else None
     data = read_images(arguments.data, "train")
+    if len(np.unique(data.y)) < 2:
+        raise ValueError(f"--data {arguments.data}: all images to train on are {data.y[0]}.")
     model = _new_model(arguments, data) if kept is None else _checked(kept, data)
     started = time.perf_counter()
     with Progress() as progress:
@@ -45,17 +48,21 @@ def train(arguments):
 
 def _next(arguments, data):
     """List what can be done with the model."""
-    yield _again("evaluate", arguments.out, arguments, "data")
-    yield _again("report", arguments.out, arguments, "data")
+    if has_test_images(arguments.data, data):
+        yield _again("evaluate", arguments.out, arguments, "data")
+        yield _again("report", arguments.out, arguments, "data")
+    else:
+        yield f"add test images of this size to {arguments.data}, for evaluate and report"
     if data.X.shape[1] == MNIST_PIXELS:
         yield f"{_again('predict', arguments.out, arguments)} YOUR-PHOTO.jpg"
 
 
 def _check_files(arguments):
     """Refuse what could only fail, or destroy something, after the training."""
-    check_can_write("--out", arguments.out)
+    images = files_of(arguments.data)
+    check_can_write("--out", arguments.out, images)
     if arguments.checkpoint is not None:
-        check_can_write("--checkpoint", arguments.checkpoint)
+        check_can_write("--checkpoint", arguments.checkpoint, images)
     given = [name for name in OF_A_NEW_TRAINING if getattr(arguments, name) is not None]
     if arguments.resume and given:
         option = given[0].replace("_", "-")

@@ -31,7 +31,7 @@ def destination(path_or_file):
         yield _binary(path_or_file, "write")
         return
     path = _path(path_or_file)
-    with _replacing(path) as file:
+    with _named(path), _replacing(path) as file:
         if path.name.lower().endswith(".gz"):
             # No name and no time, so that equal arrays give equal files.
             with gzip.GzipFile("", "wb", fileobj=file, mtime=0) as compressed:
@@ -54,6 +54,17 @@ def _binary(file, method):
             f"path_or_file must be a path or a binary file object that can {method}, got {file!r}"
         )
     return file
+
+
+@contextmanager
+def _named(path):
+    """Let an error name the file that was asked for, not the one that was to replace it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 @contextmanager
