@@ -8,21 +8,30 @@ and in nodes.py that each node takes no more memory than the file is large, and 
 import json
 import os
 from collections import Counter
-from zipfile import ZIP_STORED, ZipFile
+from zipfile import ZIP_STORED, ZipFile, is_zipfile
 
 from skmnist.io.nodes import COPIED, check_node, is_small, name_of, own_parts
 
 LARGEST_SCHEMA = 2**26
+LEAST_BYTES = 16  # of text for each value; skops writes about 30 and more
 
 
 def check_archive(file):
     """Raise a ValueError if a file had better not be read; else it can be, in bounded memory."""
     size = file.seek(0, os.SEEK_END)
+    if not is_zipfile(file):
+        raise ValueError(
+            "it is no zip archive, as skops files are. What joblib has saved, joblib.load reads"
+        )
     with ZipFile(file) as archive:
         check_sizes(archive.infolist(), size)
+        if "schema.json" not in archive.namelist():
+            raise ValueError("it holds no schema.json, as skops files do")
         if archive.getinfo("schema.json").file_size > LARGEST_SCHEMA:
             raise ValueError(f"schema.json is larger than {LARGEST_SCHEMA:,} bytes")
-        schema = json.loads(archive.read("schema.json"))
+        text = archive.read("schema.json")
+        check_density(text)
+        schema = json.loads(text)
         check_protocol(schema)
         found = []
         measure(schema, {entry.filename: entry.file_size for entry in archive.infolist()}, found)
@@ -38,6 +47,13 @@ def check_sizes(entries, size):
             raise ValueError(f"{entry.filename} is compressed, which skmnist.io never does")
     if sum(entry.file_size for entry in entries) > size:
         raise ValueError("the entries of the archive are larger than the archive")
+
+
+def check_density(text):
+    """Refuse a text of so many small values that they take many times its room."""
+    n_values = sum(map(text.count, (b",", b"[", b"{")))
+    if n_values * LEAST_BYTES > len(text):
+        raise ValueError(f"schema.json has {n_values:,} values in {len(text):,} bytes")
 
 
 def check_protocol(schema):

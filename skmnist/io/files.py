@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+from collections.abc import Iterable
 
 from skmnist.datasets.opening import destination
 from skmnist.datasets.optional import optional
@@ -32,6 +33,7 @@ TRUSTED_TYPES = (
     "numpy.dtype",
     "sklearn.calibration._CalibratedClassifier",
     "sklearn.calibration._SigmoidCalibration",
+    "sklearn.calibration._TemperatureScaling",
     "sklearn.feature_selection._univariate_selection.chi2",
     "sklearn.feature_selection._univariate_selection.f_classif",
     *(f"sklearn.metrics._classification.{name}" for name in METRICS),
@@ -52,8 +54,8 @@ TRUST_ADVICE = (
 )
 LAMBDA_ADVICE = "A lambda cannot be found again by its name: write it as a function in a module."
 HOLDS_ITSELF = (
-    " Something in it holds itself, as what set_fit_request or set_score_request asked for does: "
-    "joblib can save that."
+    "something in it holds itself, as what set_fit_request or set_score_request asked for does: "
+    "joblib can save that"
 )
 NOT_SAVED = "This model cannot be saved as a skops file"
 
@@ -99,8 +101,8 @@ def save(model, path, *, trusted=()):
     except MemoryError:
         raise
     except Exception as error:  # whatever a model holds that is not made to be saved
-        hint = HOLDS_ITSELF if holds_itself(model) else ""
-        raise ValueError(f"{NOT_SAVED}: {error!r}.{hint}") from error
+        why = HOLDS_ITSELF if holds_itself(model) else repr(error)
+        raise ValueError(f"{NOT_SAVED}: {why}.") from error
     _read(skops, io.BytesIO(data), NOT_SAVED, trusted)
     with destination(path) as file:
         file.write(data)
@@ -153,9 +155,18 @@ def _skops():
     return optional("skops.io", "A model in a .skops file", "skops")
 
 
+def _names_or_types(trusted):
+    """Return what a user trusts as a list."""
+    names = [trusted] if isinstance(trusted, str | type) else trusted
+    names = list(names) if isinstance(names, Iterable) else [None]
+    if not all(isinstance(each, str | type) for each in names):
+        raise TypeError(f"trusted must be a list of names or types; got {trusted!r}.")
+    return names
+
+
 def _read(skops, file, refusal, trusted):
     """Read a model; whatever a damaged file makes others raise becomes a ValueError."""
-    trusted = [trusted] if isinstance(trusted, str | type) else trusted
+    trusted = _names_or_types(trusted)
     try:
         check_archive(file)
         model = skops.load(file, trusted=[*TRUSTED_TYPES, *trusted])

@@ -53,6 +53,12 @@ def check_dict(node, archive):
             raise ValueError("a key of a dict is a whole number of more than 64 bits")
 
 
+def check_json(node, archive):
+    """Refuse what has a node of its own: a text is larger in memory where it is many lists."""
+    if node["content"].lstrip()[:1] in ("[", "{"):
+        raise ValueError("a JsonNode must hold a text, a number, True, False or None")
+
+
 def check_set(node, archive):
     """Refuse a set of what can be made to hash alike: that takes the square of the time."""
     for item in node["content"]:
@@ -143,6 +149,7 @@ CLASSES = {
 
 CHECKS = {
     "DictNode": check_dict,
+    "JsonNode": check_json,
     "SetNode": check_set,
     "LossNode": check_loss,
     "NdArrayNode": check_array,

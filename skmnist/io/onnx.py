@@ -3,17 +3,26 @@
 import numpy as np
 from sklearn.base import is_classifier
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.model_selection import TunedThresholdClassifierCV
+from sklearn.multiclass import OneVsOneClassifier
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import QuantileTransformer
+from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
 from skmnist.classifier import MLPDigitClassifier
-from skmnist.data import check_X
 from skmnist.datasets.optional import optional
 from skmnist.features import ConvFeatureTransformer
 from skmnist.io import onnx_classifier, onnx_features
-from skmnist.io.onnx_nodes import cast_to, tensor_type
+from skmnist.io.onnx_nodes import LOWEST_OPSET, cast_to, tensor_type
 from skmnist.io.whole import parts_of
 from skmnist.network.arrays import to_numpy
+from skmnist.rules import is_whole
+
+# What skl2onnx 1.20 writes so that labels or columns are others.
+WRONG = OneVsOneClassifier | QuantileTransformer | TunedThresholdClassifierCV
+# Whatever has a parameter of these names is made around other estimators.
+AROUND = {"estimator", "steps"}
 
 
 def register_onnx_converters():
@@ -45,9 +54,10 @@ def register_onnx_converters():
 def to_onnx(model, X=None, *, options=None, target_opset=None):
     """Return a fitted model as an ONNX graph.
 
-    Compare the graph with the model on your data: what skl2onnx makes of scikit-learn's steps may
-    differ. What is known to, a ``CalibratedClassifierCV`` around a pipeline or with another method
-    than "sigmoid", is refused.
+    Of a search, its best estimator is written. Compare the graph with the model on your data: what
+    skl2onnx makes of scikit-learn's steps may differ. What is known to is refused: a
+    ``CalibratedClassifierCV`` around a pipeline or another such estimator, or with another method
+    than "sigmoid", ``OneVsOneClassifier``, ``TunedThresholdClassifierCV``, ``QuantileTransformer``.
 
     Parameters
     ----------
@@ -85,13 +95,15 @@ def to_onnx(model, X=None, *, options=None, target_opset=None):
     """
     skl2onnx = optional("skl2onnx", "to_onnx")
     register_onnx_converters()
+    _check_opset(target_opset)
+    model = getattr(model, "best_estimator_", model)
     _check_fitted(model)
-    _check_calibration(model)
-    dtype = np.dtype(np.float32) if X is None else _number_type(model, X)
+    _check_well_written(model)
+    dtype, n_columns = _fed(model, X)
     if options is None and is_classifier(model):
         options = {id(model): {"zipmap": False}}
     is_float = dtype in (np.float32, np.float64)
-    given = "X" if is_float else "floats", tensor_type(dtype, [None, model.n_features_in_])
+    given = "X" if is_float else "floats", tensor_type(dtype, [None, n_columns])
     graph = skl2onnx.to_onnx(
         model, initial_types=[given], options=options, target_opset=target_opset
     )
@@ -106,22 +118,50 @@ def _check_fitted(model):
         check_is_fitted(model)
 
 
-def _check_calibration(model):
+def _check_opset(target_opset):
+    """Refuse what is no set of operators; skmnist's converters know which are too old."""
+    if not (target_opset is None or is_whole(target_opset) or isinstance(target_opset, dict)):
+        raise TypeError(
+            f"target_opset must be a whole number of at least {LOWEST_OPSET}, a dict or None; "
+            f"got {target_opset!r}."
+        )
+
+
+def _check_well_written(model):
     """Refuse what skl2onnx would write wrongly without a word."""
     for part in parts_of(model):
-        if isinstance(part, CalibratedClassifierCV) and (
-            part.method != "sigmoid" or isinstance(part.estimator, Pipeline)
-        ):
-            raise ValueError(
-                "skl2onnx makes other probabilities of a CalibratedClassifierCV around a Pipeline, "
-                f"or with another method than 'sigmoid'; got method={part.method!r} around a "
-                f"{type(part.estimator).__name__}. Calibrate the last step within the pipeline."
-            )
+        if isinstance(part, WRONG):
+            raise ValueError(f"skl2onnx writes a {type(part).__name__} as something else.")
+        if isinstance(part, CalibratedClassifierCV):
+            _check_calibration(part)
+        if isinstance(part, Pipeline) and not all(hasattr(step, "fit") for _, step in part.steps):
+            raise ValueError("skl2onnx takes no step 'passthrough' in a Pipeline: leave it out.")
 
 
-def _number_type(model, X):
-    """Return X's number type, after the checks that predicting would make."""
-    return to_numpy(check_X(model, X, accept_sparse=False)).dtype.newbyteorder("=")
+def _check_calibration(calibrated):
+    """Refuse a calibration of what is made around others, or by another method than "sigmoid"."""
+    inner = calibrated.estimator
+    is_around = hasattr(inner, "get_params") and inner.get_params(deep=False).keys() & AROUND
+    if calibrated.method != "sigmoid" or is_around:
+        raise ValueError(
+            "skl2onnx makes other probabilities of a CalibratedClassifierCV around a Pipeline, a "
+            "search or the like, or with another method than 'sigmoid'; got "
+            f"method={calibrated.method!r} around a {type(inner).__name__}. Calibrate the last "
+            "step within the pipeline."
+        )
+
+
+def _fed(model, X):
+    """Return the type and the number of X's columns; NaN may be what the first step is for."""
+    n_columns = model.n_features_in_
+    if X is None:
+        return np.dtype(np.float32), n_columns
+    X = to_numpy(check_array(X, dtype="numeric", ensure_all_finite=False))
+    if X.shape[1] != n_columns:
+        raise ValueError(
+            f"X has {X.shape[1]} features, but {type(model).__name__} is expecting {n_columns}."
+        )
+    return X.dtype.newbyteorder("="), n_columns
 
 
 def _fed_with(graph, dtype):

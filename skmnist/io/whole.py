@@ -39,12 +39,19 @@ def parts_of(model):
 
 def holds_itself(model):
     """Tell whether anything in a model is among what it holds."""
-    return any(
-        part is inner
-        for part in parts_of(model)
-        for held in held_by(part)
-        for inner in parts_of(held)
-    )
+    todo, above, seen = [(model, False)], set(), set()
+    while todo:
+        part, is_done = todo.pop()
+        if is_done:
+            above.discard(id(part))
+        elif id(part) in above:
+            return True
+        elif id(part) not in seen:
+            seen.add(id(part))
+            above.add(id(part))
+            todo.append((part, True))
+            todo.extend((each, False) for each in held_by(part))
+    return False
 
 
 def held_by(part):

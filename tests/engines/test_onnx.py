@@ -12,11 +12,17 @@ from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
 from sklearn.ensemble import BaggingClassifier, StackingClassifier
 from sklearn.exceptions import NotFittedError
+from sklearn.impute import SimpleImputer
 from sklearn.kernel_approximation import Nystroem
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import (
+    GridSearchCV,
+    RandomizedSearchCV,
+    TunedThresholdClassifierCV,
+)
+from sklearn.multiclass import OneVsOneClassifier
 from sklearn.pipeline import make_pipeline, make_union
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import QuantileTransformer, StandardScaler
 
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.datasets import load_mnist
@@ -242,6 +248,7 @@ COMPOSED = {
     ),
     "bagged": lambda: BaggingClassifier(classifier(), 2, random_state=0),
     "searched": lambda: GridSearchCV(classifier(), {"dropout": [0.0, 0.1]}, cv=2),
+    "drawn": lambda: RandomizedSearchCV(classifier(), {"alpha": [0.0, 0.1]}, n_iter=1, cv=2),
 }
 
 
@@ -253,14 +260,34 @@ def test_what_scikit_learn_makes_of_them_gives_the_same_answers(make, dtype):
     expect_same_answers(make().fit(images, y), images)
 
 
-BADLY_WRITTEN = {"isotonic": classifier(), "sigmoid": make_pipeline(classifier())}
+SEARCH = GridSearchCV(classifier(), {}, cv=2)
+BADLY_CALIBRATED = [
+    ("isotonic", classifier()),
+    ("sigmoid", make_pipeline(classifier())),
+    ("sigmoid", SEARCH),
+]
 
 
-@pytest.mark.parametrize("method", BADLY_WRITTEN)
-def test_a_calibration_that_would_be_written_wrongly_is_refused(method):
-    model = CalibratedClassifierCV(BADLY_WRITTEN[method], method=method, cv=2).fit(X, y)
-    with pytest.raises(ValueError, match=f"CalibratedClassifierCV.*got method='{method}' around"):
-        to_onnx(model, X[:1])
+@pytest.mark.parametrize(("method", "inner"), BADLY_CALIBRATED)
+def test_a_calibration_that_would_be_written_wrongly_is_refused(method, inner):
+    model = CalibratedClassifierCV(inner, method=method, cv=2).fit(X, y)
+    words = f"CalibratedClassifierCV.*got method='{method}' around a {type(inner).__name__}"
+    for each in (model, StackingClassifier([("calibrated", model)], cv="prefit").fit(X, y)):
+        with pytest.raises(ValueError, match=words):
+            to_onnx(each, X[:1])
+
+
+WRONG = {
+    "OneVsOneClassifier": OneVsOneClassifier(classifier()),
+    "TunedThresholdClassifierCV": TunedThresholdClassifierCV(classifier(), cv=2),
+    "QuantileTransformer": make_pipeline(QuantileTransformer(n_quantiles=50), classifier()),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_would_be_written_wrongly_is_refused(name):
+    with pytest.raises(ValueError, match=f"writes a {name} as something else"):
+        to_onnx(WRONG[name].fit(X, y > 4), X[:1])
 
 
 @pytest.mark.parametrize("labels", [y, y % 2])
@@ -327,6 +354,18 @@ def test_a_step_that_skl2onnx_does_not_know_is_refused_by_name():
         to_onnx(model, X)
 
 
+def test_gaps_are_left_to_the_step_that_fills_them():
+    gaps = X.astype(np.float32)
+    gaps[::3, 20] = np.nan
+    expect_same_answers(make_pipeline(SimpleImputer(), classifier()).fit(gaps, y), gaps)
+
+
+def test_a_step_that_does_nothing_is_refused_by_name():
+    model = make_pipeline(features(), "passthrough", classifier()).fit(X, y)
+    with pytest.raises(ValueError, match="takes no step 'passthrough' in a Pipeline"):
+        to_onnx(model)
+
+
 def test_images_of_another_size_are_refused():
     with pytest.raises(ValueError, match="X has 60 features, but MLPDigitClassifier is expecting"):
         to_onnx(classifier().fit(X, y), X[:, :60])
@@ -338,3 +377,5 @@ def test_operators_that_are_too_old_are_refused():
     np.testing.assert_array_equal(expect, model.predict(X))
     with pytest.raises(ValueError, match=r"target_opset must be at least 18 .* got 17"):
         to_onnx(model, X, target_opset=17)
+    with pytest.raises(TypeError, match=r"target_opset must be a whole number .* got '18'"):
+        to_onnx(model, X, target_opset="18")

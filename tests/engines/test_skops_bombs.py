@@ -20,6 +20,14 @@ def lists_that_double(schema, entries):
     add(schema, "n_jobs", inside)
 
 
+def lists_in_a_text(schema, entries):
+    add(schema, "n_jobs", json_node([[]] * 100))
+
+
+def lists_in_the_schema(schema, entries):
+    schema["unread"] = [[]] * 50_000
+
+
 def a_list_in_itself(schema, entries):
     again = node("list", "builtins", "ListNode", 9, content=[])
     add(schema, "n_jobs", node("list", "builtins", "ListNode", 9, content=[again]))
@@ -47,7 +55,7 @@ def a_random_state_of_one_array(schema, entries):
 
 def a_call(kind, module, loader, **more):
     def attack(schema, entries):
-        arguments = [json_node([0, 1], 21), json_node([0, 0], 22)]
+        arguments = [json_node(0, 21), json_node(1, 22)]
         add(schema, "n_jobs", node(kind, module, loader, 19, **{"content": arguments, **more}))
 
     attack.__name__ = f"a_call_by_a_{loader}"
@@ -104,6 +112,8 @@ def a_number_of_many(schema, entries):
 ATTACKS = {
     **CALLS,
     lists_that_double: "stands for more than one",
+    lists_in_a_text: "JsonNode must hold a text, a number",
+    lists_in_the_schema: "schema.json has 10[0-9],[0-9]{3} values in",
     a_list_in_itself: "stands for more than one",
     an_array_of_one_array: "shares what it must not share",
     a_masked_list_of_one_array: "shares what it must not share",
