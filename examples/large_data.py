@@ -5,7 +5,7 @@ More images than a machine can hold
 The images lie in parts: files small enough that a worker holds one of them with its features.
 The kernels are learned from one part. Dask's workers read the others and make features of them,
 a few parts ahead; this process learns from one part after the other. Every so many parts the
-pipeline is scored on a part that is never learned from, and saved. Started again, it goes on from
+pipeline is saved, and scored on a part that is never learned from. Started again, it goes on from
 there, and comes to the same weights as if it had not been stopped. The names of the parts are kept
 beside the model, because parts that come or go in between would change their order.
 
@@ -35,14 +35,12 @@ from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.datasets import load_mnist, read_idx, write_idx
 
 # What an image needs time for: the first two on a worker, the others in this process.
-STEPS = ("to read", "for its features", "to wait and receive", "to learn", "to score and save")
+STEPS = ("to read", "for its features", "to wait and receive", "to learn", "to save and score")
 
 
 def read_idx_part(path):
-    """Return the images of an IDX file as rows, and the labels of the one that goes with it."""
-    images = read_idx(path)
-    labels = read_idx(path.with_name(path.name.replace("images", "labels")))
-    return images.reshape(len(images), -1), labels
+    """Return the images of an IDX file, and the labels of the one that goes with it."""
+    return read_idx(path), read_idx(path.with_name(path.name.replace("images", "labels")))
 
 
 def read_parquet_part(path):
@@ -50,8 +48,13 @@ def read_parquet_part(path):
     import pandas as pd
 
     frame = pd.read_parquet(path)
+    if not {"pixels", "label"} <= set(frame):
+        raise ValueError(f"its columns are {list(frame)}; 'pixels' and 'label' are needed")
+    sizes = {len(row) for row in frame["pixels"]} or {0}
+    if len(sizes) > 1:
+        raise ValueError(f"its images have {min(sizes)} to {max(sizes)} bytes; one size is needed")
     pixels = np.frombuffer(b"".join(frame["pixels"]), np.uint8)
-    return pixels.reshape(len(frame), -1), frame["label"].to_numpy()
+    return pixels.reshape(len(frame), *sizes), frame["label"].to_numpy()
 
 
 # Dask has its workers give memory back to Linux at once, and transform, which asks for it again,
@@ -63,9 +66,44 @@ KEEP_MEMORY = {
 READERS = {".idx": read_idx_part, ".gz": read_idx_part, ".parquet": read_parquet_part}
 
 
+def reader_of(path):
+    """Return the function that reads a part, as its name ends."""
+    if path.suffix not in READERS:
+        raise ValueError(f"part {path} ends in {path.suffix!r}; allowed are {', '.join(READERS)}")
+    return READERS[path.suffix]
+
+
+def check_part(images, labels):
+    """Refuse what nothing could be learned from."""
+    if images.ndim < 2 or images.size == 0:
+        raise ValueError(f"its images have the shape {images.shape}; some images are needed")
+    if not np.isfinite(images).all():
+        raise ValueError("its images have infinite pixels or NaN; numbers are needed")
+    if labels.shape != images.shape[:1]:
+        raise ValueError(f"its labels have the shape {labels.shape}; {len(images)} are needed")
+    others = labels[~np.isin(labels, range(10))].tolist()
+    if others:
+        raise ValueError(f"it has the label {others[0]!r}; allowed are 0 to 9")
+
+
 def read_part(path):
-    """Return images, one a row, and labels."""
-    return READERS[path.suffix](path)
+    """Return images, one a row, and labels; an error names the part."""
+    read = reader_of(path)
+    try:
+        images, labels = read(path)
+        check_part(images, labels)
+    except Exception as error:  # pandas and pyarrow have many of their own
+        raise ValueError(f"part {path}: {error}") from error
+    return images.reshape(len(images), -1), labels
+
+
+def read_alike(path, n_pixels):
+    """Return the same of a part whose images must be as large as those of the first."""
+    images, labels = read_part(path)
+    found = images.shape[1]
+    if found != n_pixels:
+        raise ValueError(f"part {path}: its images have {found} pixels; {n_pixels} are needed")
+    return images, labels
 
 
 def make_parts(folder, n_parts, n_images=3000):
@@ -98,7 +136,7 @@ def begin(part, n_images):
 def read_features(convolve, path):
     """Return a part's features and labels, and the seconds that both steps took: on a worker."""
     start = time.perf_counter()
-    images, labels = read_part(path)
+    images, labels = read_alike(path, convolve.n_features_in_)
     half_way = time.perf_counter()
     features = convolve.transform(images)
     return features, labels, (half_way - start, time.perf_counter() - half_way)
@@ -116,9 +154,12 @@ def results_ahead(client, function, items, n_ahead):
 
 
 def save(pipeline, path):
-    """Write a file that is whole or not there, whatever happens meanwhile."""
+    """Write a file that takes the place of the last one when it is whole and on the disk."""
     new = path.with_name(path.name + ".new")
-    joblib.dump(pipeline, new)
+    with new.open("wb") as file:
+        joblib.dump(pipeline, file)
+        file.flush()
+        os.fsync(file.fileno())
     os.replace(new, path)
 
 
@@ -139,8 +180,8 @@ def learn(pipeline, client, schedule, held_out, options):
         classifier.partial_fit(features, labels, classes=range(10))
         learned = time.perf_counter()
         if number % options.every == 0 or number == len(schedule):
-            score = pipeline.score(*held_out)
             save(pipeline, options.model)
+            score = pipeline.score(*held_out)
             print(f"part {number} of {len(schedule)}: {score:.2%} right", flush=True)
         saved = time.perf_counter()
         seconds += *on_worker, received - start, learned - received, saved - learned
@@ -162,7 +203,7 @@ def make_parser():
     parser.add_argument("--make", type=count, metavar="N", help="first make N parts of MNIST there")
     parser.add_argument("--model", type=Path, required=True, help="the file to save and go on from")
     parser.add_argument("--every", type=count, default=5, help="parts from one save to the next")
-    parser.add_argument("--epochs", type=count, default=1, help="how often each part is learned from")
+    parser.add_argument("--epochs", type=count, default=1, help="how often to learn from each part")
     parser.add_argument("--sample", type=count, default=3000, help="images to learn kernels from")
     parser.add_argument("--scheduler", help="address of a cluster; without it, one is started here")
     parser.add_argument("--workers", type=count, default=2, help="of the cluster here")
@@ -195,17 +236,26 @@ def go_on(parts, options):
     """Begin, or go on with the model that was saved; print how long each step took."""
     is_there = options.model.exists()
     pipeline = joblib.load(options.model) if is_there else begin(parts[0], options.sample)
+    held_out = read_alike(parts[-1], pipeline[0].n_features_in_)
     schedule = in_order(parts[:-1], options.epochs)
     if n_learned(pipeline) >= len(schedule):
-        print(f"all {len(schedule)} parts are learned from")
+        print(f"all {len(schedule)} parts are learned from: {pipeline.score(*held_out):.2%} right")
         return
     with connect(options) as client:
-        held_out = read_part(parts[-1])
         n_images, seconds = learn(pipeline, client, schedule, held_out, options)
     each = [f"{step} {1e6 * s / n_images:.0f}" for step, s in zip(STEPS, seconds, strict=True)]
     print("µs an image, on a worker:", ", ".join(each[:2]))
     print("µs an image, in this process:", ", ".join(each[2:]))
     print(f"µs an image, in this process, all of it: {1e6 * sum(seconds[2:]) / n_images:.0f}")
+
+
+def what_is_wrong_with(model):
+    """Say why no model can be saved there, or nothing."""
+    if model.is_dir():
+        return "it is a folder; a file is needed"
+    if not model.parent.is_dir():
+        return f"{model.parent} is no folder; one that exists is needed"
+    return ""
 
 
 def main(argv=None):
@@ -214,9 +264,13 @@ def main(argv=None):
     options = parser.parse_args(argv)
     if options.make:
         make_parts(options.folder, options.make)
+    if wrong := what_is_wrong_with(options.model):
+        parser.error(f"--model {options.model}: {wrong}")
     parts = sorted(options.folder.glob("images-*"))
     if len(parts) < 2:
         parser.error(f"parts in {options.folder}: {len(parts)}; two are needed, one to score on")
+    for part in parts:
+        reader_of(part)  # now: a part that must go later ends the model that began with it
     if not is_same_list(parts, options.model):
         parser.error(
             f"{options.model} did not begin with the parts that are in {options.folder} now: "

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import re
 import runpy
 import shutil
 import threading
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
-from skmnist.datasets import read_idx
+from skmnist.datasets import read_idx, write_idx
 
 distributed = pytest.importorskip("distributed")
 psutil = pytest.importorskip("psutil")
@@ -124,6 +125,75 @@ def test_a_damaged_part_is_named_and_what_was_learned_before_is_kept(parts, go_o
     assert saved(parts)[-1].n_iter_ == 4
 
 
+def blank(*shape, dtype=np.uint8):
+    return np.zeros(shape, dtype)
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "message"),
+    [
+        (blank(3, 28, 28), blank(2), "its labels have the shape (2,); 3 are needed"),
+        (blank(3, 28, 28), blank(3, 1), "its labels have the shape (3, 1); 3 are needed"),
+        (blank(3, 28, 28), blank(3) + 10, "it has the label 10; allowed are 0 to 9"),
+        (blank(3, 28, 28), blank(3, dtype=np.int8) - 1, "it has the label -1; allowed are 0 to 9"),
+        (blank(0, 28, 28), blank(0), "its images have the shape (0, 28, 28); some images are"),
+        (blank(3, 0), blank(3), "its images have the shape (3, 0); some images are needed"),
+        (blank(3), blank(3), "its images have the shape (3,); some images are needed"),
+        (blank(3, 4) + np.float32("nan"), blank(3), "its images have infinite pixels or NaN"),
+    ],
+)
+def test_a_part_of_idx_that_is_wrong_is_named(example, tmp_path, images, labels, message):
+    path = tmp_path / "images-000000.idx.gz"
+    write_idx(path, images)
+    write_idx(tmp_path / "labels-000000.idx.gz", labels)
+    with pytest.raises(ValueError, match=re.escape(f"part {path}: {message}")):
+        example["read_part"](path)
+
+
+def test_a_part_without_its_labels_is_named(example, parts):
+    labels = parts / "labels-000000.idx.gz"
+    labels.unlink()
+    with pytest.raises(ValueError, match=re.escape(str(labels))) as error:
+        example["read_part"](parts / "images-000000.idx.gz")
+    assert str(error.value).startswith(f"part {parts / 'images-000000.idx.gz'}: ")
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"pixels": [b"", b""], "digit": [1, 2]}, "its columns are ['pixels', 'digit']; 'pixels'"),
+        ({"pixels": [bytes(1000), bytes(568)], "label": [1, 2]}, "its images have 568 to 1000 by"),
+        ({"pixels": [], "label": []}, "its images have the shape (0, 0); some images are needed"),
+        ({"pixels": ["0", "1"], "label": [1, 2]}, "sequence item 0: expected a bytes-like object"),
+        ({"pixels": [b"0", b"1"], "label": [1, None]}, "it has the label nan; allowed are 0 to 9"),
+        ({"pixels": [b"0", b"1"], "label": ["1", "2"]}, "it has the label '1'; allowed are 0 to 9"),
+    ],
+)
+def test_a_part_of_parquet_that_is_wrong_is_named(example, tmp_path, columns, message):
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    path = tmp_path / "images-000000.parquet"
+    pandas.DataFrame(columns).to_parquet(path)
+    with pytest.raises(ValueError, match=re.escape(f"part {path}: {message}")):
+        example["read_part"](path)
+
+
+@pytest.mark.parametrize("n_bytes", [0, 100])
+def test_a_damaged_part_of_parquet_is_named(example, tmp_path, n_bytes):
+    pytest.importorskip("pyarrow")
+    path = tmp_path / "images-000000.parquet"
+    path.write_bytes(bytes(n_bytes))
+    with pytest.raises(ValueError, match=re.escape(f"part {path}: ")):
+        example["read_part"](path)
+
+
+def test_a_part_with_another_ending_is_named(example, tmp_path):
+    path = tmp_path / "images-000000.idx.gz~"
+    message = f"part {path} ends in '.gz~'; allowed are .idx, .gz, .parquet"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        example["read_part"](path)
+
+
 @pytest.fixture
 def run_here(client, example, parts):
     """Return what runs the script in this process, on the workers of other tests."""
@@ -137,11 +207,66 @@ def run_main(example, *options, address):
 
 def test_started_again_when_all_is_learned_it_says_so(run_here, parts, capsys):
     run_here()
-    assert "part 5 of 5: " in capsys.readouterr().out
+    score = re.search("part 5 of 5(: .* right\n)", capsys.readouterr().out)[1]
     before = (parts.parent / "model.joblib").read_bytes()
     run_here("--make", str(N_PARTS))
-    assert capsys.readouterr().out == "all 5 parts are learned from\n"
+    assert capsys.readouterr().out == "all 5 parts are learned from" + score
     assert (parts.parent / "model.joblib").read_bytes() == before
+
+
+def make_smaller(parts, number):
+    """Give a part images of another size; return its file."""
+    path = parts / f"images-{number:06}.idx.gz"
+    write_idx(path, read_idx(path)[:, 4:24, 4:24])
+    return path
+
+
+def test_a_part_with_images_of_another_size_is_named(run_here, parts):
+    second = np.random.default_rng(0).permutation(N_PARTS - 1)[1]
+    message = f"part {make_smaller(parts, second)}: its images have 400 pixels; 784 are needed"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        run_here("--every", "1")
+    assert saved(parts)[-1].n_iter_ == 1
+
+
+def test_a_wrong_part_to_score_on_is_named_before_any_is_learned_from(run_here, parts):
+    message = f"part {make_smaller(parts, N_PARTS - 1)}: its images have 400 pixels; 784 are needed"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        run_here("--every", "1")
+    assert not (parts.parent / "model.joblib").exists()
+
+
+def test_a_part_with_another_ending_is_refused_before_any_model_begins(run_here, parts):
+    shutil.copy(parts / "images-000001.idx.gz", parts / "images-000001.idx.gz~")
+    with pytest.raises(ValueError, match=r"images-000001\.idx\.gz~ ends in '\.gz~'"):
+        run_here()
+    assert [path.name for path in parts.parent.iterdir()] == ["parts"]
+
+
+def test_what_was_learned_is_saved_before_it_is_scored(client, example, parts):
+    first = parts / "images-000000.idx.gz"
+    pipeline = example["begin"](first, 200)
+    options = types.SimpleNamespace(every=1, model=parts.parent / "model.joblib")
+    cannot_be_scored = blank(3, 400), blank(3)
+    with pytest.raises(ValueError, match="X has 400 features"):
+        example["learn"](pipeline, client, [first], cannot_be_scored, options)
+    assert saved(parts)[-1].n_iter_ == 1
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        ("nofolder/m.joblib", "nofolder is no folder; one that exists is needed"),
+        ("parts", "it is a folder; a file is needed"),
+    ],
+)
+def test_a_model_that_cannot_be_saved_is_refused(example, parts, capsys, model, message):
+    path = parts.parent / model
+    with pytest.raises(SystemExit):
+        example["main"]([str(parts), "--model", str(path)])
+    error = capsys.readouterr().err
+    assert f"error: --model {path}: " in error
+    assert error.endswith(message + "\n")
 
 
 def add_one(parts):
