@@ -10,7 +10,7 @@ from sklearn.cluster import MiniBatchKMeans
 from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits  # comes with scikit-learn, which needs it
 
-from skmnist.sampling import take_turns
+from skmnist.sampling import LEAST_FLOAT64, take_turns
 
 STROKES = ("falling", "crossing", "rising")
 
@@ -91,7 +91,7 @@ LEARNED = ("patches", "pca", "kmeans")
 def make_kernels(plan, shape, patches, rng):
     """Return the kernels of a planned layer on images of a shape, and what is done with them."""
     if patches is not None:
-        _check_squares(patches.rows)
+        _check_squares(patches.rows, _least_square(plan, patches))
     shape = (plan.height, plan.width, 1 if plan.layer.separate else shape[2])
     if isinstance(plan.kernels, str):
         kernels = SOURCES[plan.kernels](plan.n_kernels, shape, patches, rng)
@@ -110,11 +110,24 @@ def make_kernels(plan, shape, patches, rng):
     return kernels, plan.layer._replace(contrast=float(offset) if offset > 0 else 1.0)
 
 
-def _check_squares(rows):
-    if not np.isfinite(np.vdot(rows, rows)):
+def _least_square(plan, patches):
+    """Return what the typical square must not be below: it depends on the type it is taken in."""
+    as_cut = isinstance(plan.kernels, str) and plan.kernels == "patches" and not plan.is_later
+    # A patch on a patch, or a contrast, is a square in the images' type; to learn takes float64.
+    return patches.least if as_cut or plan.normalize == "contrast" else LEAST_FLOAT64
+
+
+def _check_squares(rows, least):
+    typical = np.vdot(rows, rows) / rows.size
+    if not np.isfinite(typical):
         raise ValueError(
             "X is too large to learn kernels from: squares of it, or of its feature maps, are no "
             "finite numbers. Divide X by a constant."
+        )
+    if typical < least and rows.any():
+        raise ValueError(
+            "X is too small to learn kernels from: squares of it, or of its feature maps, are too "
+            "small for floats. Multiply X by a constant."
         )
 
 

@@ -6,6 +6,7 @@ from numbers import Integral, Real
 import numpy as np
 
 from skmnist.network.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
+from skmnist.network.arrays import like
 from skmnist.network.losses import LOSSES
 from skmnist.network.optimizers import SCHEDULES, SOLVERS
 from skmnist.rules import (
@@ -84,6 +85,16 @@ def check_parameters(estimator):
     for name, rule in RULES.items():
         check(name, getattr(estimator, name), rule)
     _check_together(estimator)
+
+
+def check_epsilon(estimator, weights):
+    """Refuse an epsilon of Adam's that is 0 in the type of the weights, which is trained in."""
+    epsilon = like(weights, np.asarray(estimator.epsilon, dtype=float), weights.dtype)
+    if estimator.solver == "adam" and epsilon == 0:
+        raise ValueError(
+            f"epsilon must be above 0 also in {weights.dtype}, the type to train in; "
+            f"got {estimator.epsilon!r}."
+        )
 
 
 def _check_together(estimator):

@@ -19,6 +19,7 @@ from skmnist.network.training import (
     scheduled,
     train_epoch,
 )
+from skmnist.parameters import check_epsilon
 from skmnist.settings import epochs_in_total, layer_sizes, make_recipe
 from skmnist.targets import accuracy, code_unit
 
@@ -108,13 +109,18 @@ class Run:
     def train_epoch(self, examples, recipe, rate):
         """Train for an epoch; write down its loss, or raise if there is none."""
         loss = train_epoch(self.state, examples._replace(scale=self.scale), recipe, rate)
-        self._check_finite(loss, recipe.rate)
+        self._check_finite(loss, recipe)
         self.losses.append(loss)
 
     @judged_later
     def validate(self, examples, recipe, tol):
         """Write down how well examples that were put aside are recognised."""
         loss, outputs = evaluate(self.state, examples._replace(scale=self.scale), recipe)
+        if not np.isfinite(loss):
+            raise ValueError(
+                f"After epoch {self.state.epoch} the validation loss is {loss:g}: X_val, or what "
+                "was put aside of X, is far larger than X, or learning_rate_init is too large."
+            )
         score = accuracy(outputs * self.unit, examples)
         self.validation_losses.append(loss)
         self.validation_scores.append(score)
@@ -132,12 +138,13 @@ class Run:
             line += f"   score {self.validation_scores[-1]:.4f}"
         return f"{line}   {seconds:.1f} s"
 
-    def _check_finite(self, loss, rate):
-        if loss < DIVERGED and all(map(all_finite, self.state.coefs)):
+    def _check_finite(self, loss, recipe):
+        parameters = [*self.state.coefs, *self.state.intercepts]
+        if loss < DIVERGED and all(map(all_finite, parameters)):
             return
         raise ValueError(
             f"The training diverged: after epoch {self.state.epoch} the loss is {loss:g}. "
-            f"learning_rate_init={rate:g} is too large for X; try {rate / 10:g} or 'auto'. "
+            f"{_cause(recipe.rate, recipe.alpha)} "
             "To go on, X must be about as large as it was at first."
         )
 
@@ -161,6 +168,13 @@ class Run:
                 f"solver={estimator.solver!r} cannot go on with what the other solver has left. "
                 "To start anew, use a clone of this estimator."
             )
+
+
+def _cause(rate, alpha):
+    """Say which parameter is likely to have made a training diverge, and what to try."""
+    if rate * alpha > 1:  # a step takes more from a weight than there is of it
+        return f"learning_rate_init={rate:g} times alpha={alpha:g} should be below 1."
+    return f"learning_rate_init={rate:g} is too large for X; try {rate / 10:g} or 'auto'."
 
 
 def train(estimator, run, examples, validation, task_data):
@@ -205,6 +219,7 @@ def _warn_if_done(done, n_epochs):
 @judged_later
 def start_run(estimator, examples, goes_on, kept, rng, split_seed):
     """Return a run: a copy of the one kept, one from fitted attributes, or a new one."""
+    check_epsilon(estimator, examples.weights)
     if not goes_on:
         return _from_nothing(estimator, examples, rng, split_seed)
     check_same_place(estimator, examples.X, estimator.coefs_[0], "fit")

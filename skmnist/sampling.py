@@ -18,13 +18,16 @@ from skmnist.network.convolution import (
 MOST_IMAGES = 3000
 # Numbers in a sample of images or patches: 16 MB of float64.
 MOST_NUMBERS = 2**21
+# Below these a type holds numbers with ever fewer digits, and then none.
+LEAST_FLOAT64 = float(np.finfo(np.float64).tiny)
 
 
 class Patches(NamedTuple):
-    """Patches as rows of float64, and the number of the class that each was cut from."""
+    """Patches as rows of float64, each one's class number, and the least float of their images."""
 
     rows: np.ndarray
     classes: np.ndarray
+    least: float = LEAST_FLOAT64
 
 
 def class_numbers(y, n_rows):
@@ -92,7 +95,8 @@ def sample_patches(X, classes, image_shape, plan, kernels, layers, dtype, rng):
         drawn = _some_of_each(seen, n_each, rng)
         found.append(drawn.reshape(-1, drawn.shape[2]).astype(np.float64))
         numbers.append(np.repeat(classes[chunk], len(found[-1]) // images.shape[0]))
-    return Patches(np.concatenate(found), np.concatenate(numbers))
+    least = float(np.finfo(seen.dtype).tiny)
+    return Patches(np.concatenate(found), np.concatenate(numbers), least)
 
 
 def _some_of_each(seen, n, rng):

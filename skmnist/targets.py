@@ -26,6 +26,8 @@ def as_labels(y, name="y"):
     labels = column_or_1d(y if isinstance(y, np.ndarray) else _as_array(y), warn=True)
     if labels.dtype.kind == "f" and not np.isfinite(labels).all():
         raise ValueError(f"Input {name} contains NaN or infinity.")
+    if labels.dtype.kind == "O":
+        _distinct(labels, name)  # first, because scikit-learn's own error is about a "<"
     check_classification_targets(labels)
     return labels
 
@@ -36,15 +38,20 @@ def _as_array(y):
     )
 
 
-def classes_in(labels, before=None, name="y"):
-    """Return the sorted classes of labels, at least two, or those that went before."""
+def _distinct(labels, name):
+    """Return the different labels, sorted, or raise the error that says that they have no order."""
     try:
-        classes = np.unique(labels)
-    except TypeError:
+        return np.unique(labels)
+    except (TypeError, ValueError):
         raise ValueError(
             f"{name} mixes labels that have no order, such as numbers and strings; "
             "make them all strings or all numbers."
         ) from None
+
+
+def classes_in(labels, before=None, name="y"):
+    """Return the sorted classes of labels, at least two, or those that went before."""
+    classes = _distinct(labels, name)
     if before is not None:
         number_labels(classes, before)
         return before

@@ -219,7 +219,20 @@ def test_bad_validation_data_are_told_from_bad_training_data():
         small().fit(X, y, X_val=X, y_val=y[:5])
 
 
-def test_labels_without_an_order_are_refused():
-    mixed = np.array([0, "b"] * (len(X) // 2), dtype=object)
-    with pytest.raises((ValueError, TypeError), match=r"y mixes labels|Unknown label type"):
+@pytest.mark.parametrize("pair", [(0, "b"), ("b", 0), ("b", None), (None, 1)])
+def test_labels_without_an_order_are_refused(pair):
+    mixed = np.resize(np.array(pair, dtype=object), len(X))
+    with pytest.raises(ValueError, match=r"^y mixes labels that have no order, .* all numbers\.$"):
         small().fit(X, mixed)
+    with pytest.raises(ValueError, match=r"y_val mixes labels that have no order"):
+        small().fit(X, y, X_val=X, y_val=mixed)
+    with pytest.raises(ValueError, match=r"^classes mixes labels that have no order"):
+        small().partial_fit(X, y, classes=mixed[:2])
+
+
+def test_of_a_step_size_and_a_penalty_that_diverge_together_both_are_named():
+    words = r"diverged.*learning_rate_init=0\.05 times alpha=1e\+300 should be below 1\."
+    with pytest.raises(ValueError, match=words):
+        small(alpha=1e300, learning_rate_init=0.05).fit(X, y)
+    with pytest.raises(ValueError, match=r"learning_rate_init=10000 is too large for X"):
+        small(alpha=1e-5, learning_rate_init=1e4, warmup=0.0, activation="identity").fit(X, y)

@@ -48,6 +48,45 @@ def test_images_far_larger_than_those_of_the_fit_are_refused():
             method(X * ENORMOUS)
 
 
+@pytest.mark.parametrize(("dtype", "factor"), [("f4", 1e30), ("f8", 1e200)])
+def test_images_to_validate_on_far_larger_than_those_trained_on_are_refused(dtype, factor):
+    model = small().fit(X.astype(dtype), y)
+    before = dict(vars(model))
+    with pytest.raises(ValueError, match=r"validation loss is inf: X_val, .* far larger than X"):
+        model.fit(X.astype(dtype), y, X_val=(X * factor).astype(dtype), y_val=y)
+    assert vars(model) == before
+
+
+ONE_PIXEL = np.eye(9)[[0] * 40]  # of nine: three times the typical size of an entry
+
+
+# The loss is taken before the step. Of blank images only intercepts learn, and of these it takes
+# Nesterov's look-ahead, which nearly doubles a step, to go beyond all floats.
+@pytest.mark.parametrize(
+    ("images", "look_ahead"),
+    [(ONE_PIXEL, False), (0 * ONE_PIXEL, True)],
+    ids=["weights", "intercepts"],
+)
+def test_a_last_step_beyond_all_floats_is_refused_though_the_loss_is_finite(images, look_ahead):
+    how = {"learning_rate": "constant", "warmup": 0, "max_iter": 1, "loss": "mae"}
+    how |= {"hidden_layer_sizes": (), "nesterovs_momentum": look_ahead}
+    with pytest.raises(ValueError, match=r"diverged: .* the loss is \d\.\d+\. learning_rate_init"):
+        small(learning_rate_init=ENORMOUS, **how).fit(images, np.arange(40) % 10)
+
+
+@pytest.mark.parametrize(("method", "more"), [("fit", {}), ("partial_fit", {"classes": [0, 1]})])
+def test_an_epsilon_that_is_nothing_in_the_type_trained_in_is_refused(method, more):
+    model = small(solver="adam", epsilon=1e-50)
+    with pytest.raises(ValueError, match=r"^epsilon must be above 0 also in float32.* got 1e-50"):
+        getattr(model, method)(X.astype("f4"), y, **more)
+    assert not hasattr(model, "coefs_")
+    assert is_distribution(getattr(model, method)(X, y, **more).predict_proba(X))
+
+
+def test_an_epsilon_that_nobody_uses_may_be_anything():
+    assert is_distribution(small(epsilon=1e-50).fit(X.astype("f4"), y).predict_proba(X))
+
+
 @pytest.mark.parametrize("dtype", ["f4", "f8"])
 @pytest.mark.parametrize("batch_size", [1, "auto"])
 def test_a_weight_that_is_nothing_beside_the_largest_is_none(dtype, batch_size):
@@ -132,6 +171,37 @@ def test_maps_that_floats_cannot_hold_are_refused(name, dtype):
     huge = as_large_as_can_be(dtype)
     with pytest.raises(ValueError, match=r"too large (for|to learn).* Divide X"):
         maps(**KERNELS[name]).fit(huge).transform(huge)
+
+
+LATER = {"later patches": {"kernels": ("random", "patches"), "kernel_size": 2}}
+LEARNED = ["kmeans", "pca", "patches", "contrast"]
+
+
+# Kernels are learned in float64; patches on patches, and contrasts, are squares in X's own type.
+@pytest.mark.parametrize(
+    ("name", "dtype", "factor"),
+    [
+        *itertools.product(LEARNED, ["f8"], [1e-170]),
+        *itertools.product(["patches", "contrast"], ["f4"], [1e-25]),
+    ],
+)
+def test_images_too_small_to_learn_kernels_from_are_refused(name, dtype, factor):
+    with pytest.raises(ValueError, match=r"^X is too small to learn kernels .* Multiply X"):
+        maps(**KERNELS[name]).fit((X * factor).astype(dtype))
+
+
+@pytest.mark.parametrize(
+    ("name", "dtype", "factor"),
+    [
+        *itertools.product(LEARNED, ["f8"], [2.0**-500]),
+        *itertools.product(["patches", "contrast"], ["f4"], [2.0**-58]),
+        *itertools.product(["kmeans", "pca", "later pca", "later patches"], ["f4"], [2.0**-100]),
+    ],
+)
+def test_maps_of_small_images_are_those_of_large_ones_but_smaller(name, dtype, factor):
+    images, model = X.astype(dtype), maps(**{**KERNELS, **LATER}[name])
+    small, large = (model.fit_transform(each) for each in (images * factor, images))
+    np.testing.assert_allclose(small / small.max(), large / large.max(), rtol=1e-4, atol=1e-6)
 
 
 def test_fitted_on_small_images_the_maps_of_enormous_ones_are_refused():
