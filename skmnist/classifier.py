@@ -163,7 +163,6 @@ class MLPDigitClassifier(
     True
     """
 
-    # Validation images that reach this are for this. (Not a ClassVar: scikit-learn wants it so.)
     __metadata_request__fit = {"X_val": True, "y_val": True}  # noqa: RUF012
 
     def __init__(
@@ -243,9 +242,8 @@ class MLPDigitClassifier(
         sample_weight : array-like of shape (n_samples,) or None, default=None
             How much each image counts; one of weight 0 might as well not be there.
         X_val : array-like or sparse matrix of shape (n_val, n_features) or None, default=None
-            Images to validate on after each epoch; what that decides, ``early_stopping`` says. A
-            Pipeline passes them through its steps with ``transform_input=["X_val"]``, if
-            scikit-learn's metadata routing is on.
+            Images to validate on after each epoch; see ``early_stopping``. With metadata routing,
+            ``Pipeline(steps, transform_input=["X_val"])`` sends them through its steps.
         y_val : array-like of shape (n_val,) or None, default=None
             Their labels.
 

@@ -217,7 +217,7 @@ def test_given_kernels_that_are_none_are_refused_by_name(name):
 
 
 def test_kernels_of_the_right_shape_but_not_finite_are_said_to_be_so():
-    with pytest.raises(ValueError, match=r"got an array .* shape \(1, 2, 2\), with NaN or infinity"):
+    with pytest.raises(ValueError, match=r"got an array .* \(1, 2, 2\), with NaN or infinity"):
         ConvFeatureTransformer(NO_KERNELS["NaN"]).fit(np.eye(25))
     with pytest.raises(ValueError, match=r"and the shape \(3, 3\)\.$"):
         ConvFeatureTransformer(NO_KERNELS["one kernel"]).fit(np.eye(25))

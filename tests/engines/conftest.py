@@ -1,10 +1,12 @@
 """Clusters of processes on this machine, and scripts as processes, for the tests that want one."""
 
 import os
+import runpy
 import signal
 import subprocess
 import sys
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -61,3 +63,16 @@ def start(tmp_path):
         with suppress(ProcessLookupError):  # nothing is left of most of them
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+@pytest.fixture(scope="session")
+def example():
+    """Return what examples/large_data.py defines."""
+    return runpy.run_path(str(Path(__file__).parents[2] / "examples" / "large_data.py"))
+
+
+@pytest.fixture
+def parts(tmp_path, example):
+    """Make six parts for it."""
+    example["make_parts"](tmp_path / "parts", 6, n_images=200)
+    return tmp_path / "parts"

@@ -1,0 +1,92 @@
+"""The parts that the recipe for large data reads: both formats, and what is wrong with a part."""
+
+import re
+
+import numpy as np
+import pytest
+
+from skmnist.datasets import write_idx
+
+pytest.importorskip("distributed")  # the script needs it
+
+
+def test_idx_files_and_parquet_hold_the_same_part(parts, example):
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    images, labels = example["read_part"](parts / "images-000000.idx.gz")
+    path = parts / "images-000000.parquet"
+    pixels = [image.tobytes() for image in images]
+    pandas.DataFrame({"pixels": pixels, "label": labels}).to_parquet(path)
+    same_images, same_labels = example["read_part"](path)
+    assert same_images.dtype == images.dtype == np.uint8
+    np.testing.assert_array_equal(same_images, images)
+    np.testing.assert_array_equal(same_labels, labels)
+
+
+def blank(*shape, dtype=np.uint8):
+    return np.zeros(shape, dtype)
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "message"),
+    [
+        (blank(3, 28, 28), blank(2), "its labels have the shape (2,); 3 are needed"),
+        (blank(3, 28, 28), blank(3, 1), "its labels have the shape (3, 1); 3 are needed"),
+        (blank(3, 28, 28), blank(3) + 10, "it has the label 10; allowed are 0 to 9"),
+        (blank(3, 28, 28), blank(3, dtype=np.int8) - 1, "it has the label -1; allowed are 0 to 9"),
+        (blank(0, 28, 28), blank(0), "its images have the shape (0, 28, 28); some images are"),
+        (blank(3, 0), blank(3), "its images have the shape (3, 0); some images are needed"),
+        (blank(3), blank(3), "its images have the shape (3,); some images are needed"),
+        (blank(3, 4) + np.float32("nan"), blank(3), "its images have infinite pixels or NaN"),
+    ],
+)
+def test_a_part_of_idx_that_is_wrong_is_named(example, tmp_path, images, labels, message):
+    path = tmp_path / "images-000000.idx.gz"
+    write_idx(path, images)
+    write_idx(tmp_path / "labels-000000.idx.gz", labels)
+    with pytest.raises(ValueError, match=re.escape(f"part {path}: {message}")):
+        example["read_part"](path)
+
+
+def test_a_part_without_its_labels_is_named(example, parts):
+    labels = parts / "labels-000000.idx.gz"
+    labels.unlink()
+    with pytest.raises(ValueError, match=re.escape(str(labels))) as error:
+        example["read_part"](parts / "images-000000.idx.gz")
+    assert str(error.value).startswith(f"part {parts / 'images-000000.idx.gz'}: ")
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"pixels": [b"", b""], "digit": [1, 2]}, "its columns are ['pixels', 'digit']; 'pixels'"),
+        ({"pixels": [bytes(1000), bytes(568)], "label": [1, 2]}, "its images have 568 to 1000 by"),
+        ({"pixels": [], "label": []}, "its images have the shape (0, 0); some images are needed"),
+        ({"pixels": ["0", "1"], "label": [1, 2]}, "sequence item 0: expected a bytes-like object"),
+        ({"pixels": [b"0", b"1"], "label": [1, None]}, "it has the label nan; allowed are 0 to 9"),
+        ({"pixels": [b"0", b"1"], "label": ["1", "2"]}, "it has the label '1'; allowed are 0 to 9"),
+    ],
+)
+def test_a_part_of_parquet_that_is_wrong_is_named(example, tmp_path, columns, message):
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    path = tmp_path / "images-000000.parquet"
+    pandas.DataFrame(columns).to_parquet(path)
+    with pytest.raises(ValueError, match=re.escape(f"part {path}: {message}")):
+        example["read_part"](path)
+
+
+@pytest.mark.parametrize("n_bytes", [0, 100])
+def test_a_damaged_part_of_parquet_is_named(example, tmp_path, n_bytes):
+    pytest.importorskip("pyarrow")
+    path = tmp_path / "images-000000.parquet"
+    path.write_bytes(bytes(n_bytes))
+    with pytest.raises(ValueError, match=re.escape(f"part {path}: ")):
+        example["read_part"](path)
+
+
+def test_a_part_with_another_ending_is_named(example, tmp_path):
+    path = tmp_path / "images-000000.idx.gz~"
+    message = f"part {path} ends in '.gz~'; allowed are .idx, .gz, .parquet"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        example["read_part"](path)
