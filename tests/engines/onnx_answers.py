@@ -1,15 +1,10 @@
 """Small models, and what onnxruntime answers in their place."""
 
 import numpy as np
-import pytest
 from sklearn.datasets import load_digits
 
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.io import to_onnx
-
-onnx = pytest.importorskip("onnx")
-onnxruntime = pytest.importorskip("onnxruntime")
-skl2onnx = pytest.importorskip("skl2onnx")
 
 X, y = load_digits(return_X_y=True)
 X, y = X[:300].astype(np.uint8), y[:300]
@@ -26,6 +21,9 @@ def features(kernels="pca", **parameters):
 
 def run(graph, X, rows=500):
     """Let onnxruntime run a graph, some rows at a time."""
+    import onnx
+    import onnxruntime
+
     onnx.checker.check_model(graph, full_check=True)
     session = onnxruntime.InferenceSession(
         graph.SerializeToString(), providers=["CPUExecutionProvider"]

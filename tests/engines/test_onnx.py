@@ -13,7 +13,6 @@ from onnx_answers import (
     expect_same_columns,
     features,
     run,
-    skl2onnx,
     y,
 )
 from sklearn.calibration import CalibratedClassifierCV
@@ -33,6 +32,7 @@ from skmnist.io import register_onnx_converters, to_onnx
 onnx = pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
 reference = pytest.importorskip("onnx.reference")
+skl2onnx = pytest.importorskip("skl2onnx")
 
 WORDS = np.array(["nil", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
 FLOATS = (np.float32, np.float64)

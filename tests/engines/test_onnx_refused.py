@@ -17,6 +17,9 @@ from sklearn.preprocessing import QuantileTransformer
 
 from skmnist.io import to_onnx
 
+pytest.importorskip("onnxruntime")
+pytest.importorskip("skl2onnx")
+
 
 def test_labels_that_int64_does_not_hold_are_refused():
     model = classifier().fit(X, y.astype(np.uint64) + 2**63)
