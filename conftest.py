@@ -6,13 +6,14 @@ from importlib.util import find_spec
 
 import pytest
 
-# Pictures without a screen; this must stand before matplotlib is imported.
+import skmnist
+
+# Plots without a screen; this must be set before matplotlib is imported.
 os.environ.setdefault("MPLBACKEND", "agg")
 
-
-# Examples in docstrings that need an extra.
-NEEDED = {"skmnist/io/files.py": "skops", "skmnist/io/onnx.py": "skl2onnx"}
-collect_ignore = [path for path, package in NEEDED.items() if find_spec(package) is None]
+# The examples in this package need extras.
+if not all(map(find_spec, ("skops", "skl2onnx"))):
+    collect_ignore = ["skmnist/io"]
 
 
 def pytest_addoption(parser):
@@ -20,9 +21,15 @@ def pytest_addoption(parser):
     parser.addoption("--torture", action="store_true", help="run tests/torture in full, for hours")
 
 
+def pytest_sessionstart():
+    """Import what is imported lazily: doctest finds a public name only in the module it names."""
+    for name in skmnist.__all__:
+        getattr(skmnist, name)
+
+
 @pytest.fixture(autouse=True)
 def close_figures():
-    """Close what was drawn: matplotlib keeps figures, and warns when they are many."""
+    """Close all figures: matplotlib keeps them open, and warns when there are many."""
     yield
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close("all")

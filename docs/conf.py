@@ -5,7 +5,7 @@ import warnings
 from docutils import nodes
 
 import skmnist
-from skmnist.linking import SITE
+from skmnist.base._doc_link import SITE
 
 project = "skmnist"
 author = copyright = "The skmnist developers"

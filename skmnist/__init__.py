@@ -3,23 +3,28 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from skmnist._version import __version__
+
 if TYPE_CHECKING:
     from skmnist.classifier import MLPDigitClassifier
     from skmnist.features import ConvFeatureTransformer
 
-__all__ = ["ConvFeatureTransformer", "MLPDigitClassifier"]
+__all__ = ["ConvFeatureTransformer", "MLPDigitClassifier", "__version__"]
 
-__version__ = "0.1.0"
-
-_HOMES = {"ConvFeatureTransformer": "features", "MLPDigitClassifier": "classifier"}
+_ESTIMATORS = {"ConvFeatureTransformer": "features", "MLPDigitClassifier": "classifier"}
+_SUBMODULES = ("datasets", "displays", "io", "network")
 
 
 def __getattr__(name):
-    """Import an estimator when it is asked for: the command answers at once if it needs none."""
-    if name not in _HOMES:
+    """Import a public name when it is first used: ``skmnist --help`` needs none of them."""
+    if name in _SUBMODULES:
+        return import_module(f"skmnist.{name}")
+    if name not in _ESTIMATORS:
         raise AttributeError(f"module 'skmnist' has no attribute {name!r}")
-    return getattr(import_module(f"skmnist.{_HOMES[name]}"), name)
+    estimator = getattr(import_module(f"skmnist.{_ESTIMATORS[name]}"), name)
+    globals()[name] = estimator
+    return estimator
 
 
 def __dir__():
-    return [*globals(), *__all__]
+    return [*__all__, *_SUBMODULES]

@@ -8,7 +8,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from sklearn.utils import estimator_html_repr
 
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
-from skmnist.linking import SITE
+from skmnist.base._doc_link import SITE
 
 WIDTHS = {"desk": 1280, "phone": 390}
 

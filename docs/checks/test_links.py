@@ -10,7 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils import estimator_html_repr
 
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
-from skmnist.linking import SITE
+from skmnist.base._doc_link import SITE
 
 # What a page loads by itself; a link with another rel ("next", "search") only names a page.
 LOADING_RELS = {"stylesheet", "icon", "preload", "modulepreload", "manifest"}

@@ -1,8 +1,11 @@
-"""The data of the lectures, in the box: MNIST, the X/O toy, and the IDX format."""
+"""The bundled data of the lectures, MNIST and the X/O toy, and the files that digits come in."""
 
-from .idx import read_idx, write_idx
-from .mnist import load_mnist
-from .photo import photo_to_digit, read_photo
-from .xo import load_xo
+from skmnist.datasets._idx import read_idx, write_idx
+from skmnist.datasets._mnist import load_mnist
+from skmnist.datasets._photo import photo_to_digit, read_photo
+from skmnist.datasets._xo import load_xo
 
 __all__ = ["load_mnist", "load_xo", "photo_to_digit", "read_idx", "read_photo", "write_idx"]
+
+for _name in __all__:
+    globals()[_name].__module__ = __name__  # documentation and pickles name the package

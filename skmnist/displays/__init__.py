@@ -3,12 +3,12 @@
 They need matplotlib, which is imported when the first of them is drawn.
 """
 
-from skmnist.displays.activations import ActivationsDisplay
-from skmnist.displays.digit_grid import DigitGridDisplay
-from skmnist.displays.feature_maps import FeatureMapsDisplay
-from skmnist.displays.kernels import KernelsDisplay
-from skmnist.displays.loss_curve import LossCurveDisplay
-from skmnist.displays.weights import WeightsDisplay
+from skmnist.displays._activations import ActivationsDisplay
+from skmnist.displays._digit_grid import DigitGridDisplay
+from skmnist.displays._feature_maps import FeatureMapsDisplay
+from skmnist.displays._kernels import KernelsDisplay
+from skmnist.displays._loss_curve import LossCurveDisplay
+from skmnist.displays._weights import WeightsDisplay
 
 __all__ = [
     "ActivationsDisplay",
@@ -18,3 +18,6 @@ __all__ = [
     "LossCurveDisplay",
     "WeightsDisplay",
 ]
+
+for _name in __all__:
+    globals()[_name].__module__ = __name__  # documentation and pickles name the package

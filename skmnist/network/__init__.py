@@ -26,10 +26,14 @@ The four steps of the lecture, on one batch, again and again:
 True
 """
 
-from skmnist.network.activations import ACTIVATIONS
-from skmnist.network.losses import LOSSES
-from skmnist.network.mlp import backward, forward, gradients, initialise
-from skmnist.network.simplex import project_to_simplex
+from skmnist.network._activations import ACTIVATIONS
+from skmnist.network._convolution import Layer as Layer
+from skmnist.network._losses import LOSSES
+from skmnist.network._mlp import backward, forward, gradients, initialise
+from skmnist.network._optimizers import SGD as SGD
+from skmnist.network._optimizers import Adam as Adam
+from skmnist.network._simplex import project_to_simplex
+from skmnist.network._training import State as State
 
 __all__ = [
     "ACTIVATIONS",
@@ -40,3 +44,6 @@ __all__ = [
     "initialise",
     "project_to_simplex",
 ]
+
+for _name in __all__[2:]:
+    globals()[_name].__module__ = __name__  # documentation and pickles name the package

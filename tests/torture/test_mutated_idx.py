@@ -12,7 +12,7 @@ from math import prod
 import numpy as np
 import pytest
 
-from skmnist.cli.data import read_images
+from skmnist.cli._data import read_images
 from skmnist.datasets import read_idx, write_idx
 
 pytestmark = pytest.mark.timeout(4 * 3600)

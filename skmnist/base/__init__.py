@@ -1,0 +1,1 @@
+"""What all parts of skmnist share. Nothing here is public."""

@@ -1,0 +1,82 @@
+"""Checks of X that both estimators share."""
+
+import numpy as np
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import validate_data
+
+from skmnist.base._rules import in_range_of_floats
+from skmnist.network._arrays import device, is_numpy, namespace
+
+
+def check_X(estimator, X, *, reset=False, accept_sparse="csr"):
+    """Return X as a 2-D array of its own library and numeric type, or a CSR array."""
+    _check_two_dimensions(getattr(X, "shape", ()))
+    X = X.detach() if getattr(X, "requires_grad", False) else X  # torch would trace the training
+    with in_range_of_floats("X"):
+        X = validate_data(estimator, X, reset=reset, accept_sparse=accept_sparse, dtype="numeric")
+    if getattr(X.dtype, "kind", None) in ("m", "M"):
+        raise ValueError(f"X must hold numbers; got {X.dtype}.")
+    return X
+
+
+def _check_two_dimensions(shape):
+    """Raise a ValueError for shapes of one or more than two dimensions."""
+    if len(shape) == 1:
+        raise ValueError(
+            f"X must have one row per image; got the 1-dimensional shape {tuple(shape)}. Reshape "
+            "a single image with X.reshape(1, -1), or images of a single pixel with "
+            "X.reshape(-1, 1)."
+        )
+    if len(shape) > 2:
+        flat = shape[0], int(np.prod(shape[1:]))
+        raise ValueError(
+            f"X must have one row per image; got the {len(shape)}-dimensional shape "
+            f"{tuple(shape)}. Reshape it to {flat} with X.reshape(len(X), -1)."
+        )
+
+
+def check_same_place(estimator, X, fitted, method):
+    """Raise a ValueError if X has another array library or device than a fitted array."""
+    if not is_same_place(X, fitted):
+        raise ValueError(
+            f"Inputs passed to {type(estimator).__name__}.{method}() must use the same namespace "
+            f"and the same device as those passed to fit(), {place(fitted)}; got {place(X)}. "
+            "(Libraries other than NumPy need sklearn.set_config(array_api_dispatch=True).)"
+        )
+
+
+def is_same_place(one, other):
+    """Tell whether two arrays have the same library and device."""
+    return namespace(one) is namespace(other) and device(one) == device(other)
+
+
+def place(array):
+    """Return the library and the device of an array, for an error message."""
+    return f"{namespace(array).__name__} on {device(array)}"
+
+
+def check_out(out, X, shape, dtype):
+    """Raise an error unless `out` is writeable and like the array that would be returned."""
+    wanted = f"out must be an array of {getattr(dtype, '__name__', dtype)} and of shape {shape}"
+    if not hasattr(out, "dtype"):
+        raise TypeError(f"{wanted}; got {out!r}.")
+    if not is_same_place(out, X):
+        raise ValueError(f"{wanted} in the same place as X, {place(X)}; got {place(out)}.")
+    if tuple(out.shape) != shape or out.dtype != dtype:
+        raise ValueError(f"{wanted}; got {out.dtype} and {tuple(out.shape)}.")
+    if is_numpy(out) and not out.flags.writeable:
+        raise ValueError(f"{wanted} that is writeable; got a read-only array.")
+
+
+def float_type(X):
+    """Return the float type to compute in: float64 for float64, float32 for all others."""
+    xp = namespace(X)
+    # dtype == float64 would be False for float64 of the other byte order.
+    is_double = xp.isdtype(X.dtype, "real floating") and xp.finfo(X.dtype).bits > 32
+    return xp.float64 if is_double else xp.float32
+
+
+def new_generator(random_state):
+    """Return a new NumPy generator that is seeded from scikit-learn's random state."""
+    words = check_random_state(random_state).randint(2**31 - 1, size=4)
+    return np.random.default_rng(words)

@@ -1,0 +1,131 @@
+"""Rules for the values of parameters, and the errors for invalid ones."""
+
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from math import isfinite
+from numbers import Integral, Real
+from typing import NamedTuple
+
+import numpy as np
+
+LONGEST = 200  # characters of a value in an error message
+
+
+class Rule(NamedTuple):
+    """The valid types of a parameter, a test of its value, and both as text."""
+
+    types: tuple
+    test: Callable
+    allowed: str
+
+
+def one_of(names, hint=""):
+    """Return the rule for a parameter that is one of some names, or None if that is one."""
+    listed = ", ".join(repr(name) for name in names)
+    types = tuple({type(name) for name in names})
+    return Rule(types, lambda value: value in names, f"one of {listed}{hint}")
+
+
+def _number(test, allowed):
+    """Return the rule for a parameter that is a number."""
+    return Rule((Real,), test, allowed)
+
+
+def integer(least, *, most=None, or_none=False, or_auto=False):
+    """Return the rule for a parameter that is an integer, or also None or 'auto'."""
+    others = (type(None),) * or_none + (str,) * or_auto
+    others_text = " or None" * or_none + " or 'auto'" * or_auto
+    span = f"of at least {least}" if most is None else f"from {least} to {most}"
+
+    def in_range(value):
+        return least <= value <= (sys.maxsize if most is None else most)
+
+    return Rule(
+        (Integral, *others),
+        lambda value: value in (None, "auto") if isinstance(value, others) else in_range(value),
+        f"an integer {span}{others_text}",
+    )
+
+
+def is_bool(value):
+    """Tell whether a value is Python's or NumPy's True or False."""
+    return isinstance(value, bool | np.bool_)
+
+
+def is_integer(value, least=0):
+    """Tell whether a value is an integer of at least `least`."""
+    return isinstance(value, Integral) and not is_bool(value) and value >= least
+
+
+def is_finite(value):
+    """Tell whether a number is finite as a float: Python's integers can be too large."""
+    try:
+        return isfinite(value)
+    except OverflowError:
+        return False
+
+
+FLAG = Rule((bool, np.bool_), lambda value: True, "True or False")
+SHARE = _number(lambda value: 0 <= value < 1, "a number from 0 up to, but not including, 1")
+PROPER_SHARE = _number(lambda value: 0 < value < 1, "a number between 0 and 1, both excluded")
+POSITIVE = _number(lambda value: value > 0 and is_finite(value), "a finite number above 0")
+NOT_NEGATIVE = _number(
+    lambda value: value >= 0 and is_finite(value), "a finite number of at least 0"
+)
+RANDOM_STATE = Rule(
+    (Integral, np.random.RandomState, type(None)),
+    lambda value: not isinstance(value, Integral) or 0 <= value < 2**32,
+    "an integer from 0 to 4294967295, a numpy.random.RandomState or None",
+)
+
+
+def check(name, value, rule):
+    """Raise a TypeError or ValueError unless the value of a parameter is valid."""
+    _check_each(name, value, [value], rule.allowed, rule)
+
+
+def check_for_layers(name, value, rule):
+    """Check a parameter that can have one value for all layers or one value per layer."""
+    allowed = f"{rule.allowed}, or a tuple with one value per layer"
+    _check_each(name, value, value if is_layered(value) else [value], allowed, rule)
+
+
+def is_layered(value):
+    """Tell whether a parameter has one value per layer: a tuple, or a list of names."""
+    return isinstance(value, tuple) or (
+        isinstance(value, list)
+        and not any(isinstance(each, list | tuple | np.ndarray) for each in value)
+    )
+
+
+def _check_each(name, given, values, allowed, rule):
+    message = f"{name} must be {allowed}; got {short_repr(given)}."
+    if len(values) == 0:
+        raise ValueError(message)
+    for value in values:
+        wrong_bool = is_bool(value) and bool not in rule.types
+        if wrong_bool or not isinstance(value, rule.types):
+            raise TypeError(message)
+        if not rule.test(value):
+            raise ValueError(message)
+
+
+@contextmanager
+def in_range_of_floats(name):
+    """Raise a ValueError, without warnings, where a number is too large for floats."""
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            yield
+    except OverflowError as error:
+        raise ValueError(f"{name} must hold numbers in the range of floats; got one that is too large.") from error
+
+
+def short_repr(value):
+    """Return the repr of a value for an error message, shortened if it is long."""
+    if isinstance(value, np.ndarray) and value.size > 1:
+        not_finite = value.dtype.kind in "fc" and not np.isfinite(value).all()
+        what = f"an array of type {value.dtype} and shape {value.shape}"
+        return what + (", with NaN or infinity" if not_finite else "")
+    text = repr(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

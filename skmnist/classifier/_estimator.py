@@ -1,0 +1,470 @@
+"""MLPDigitClassifier: its parameters, and how it is fitted."""
+
+import time
+import warnings
+from types import SimpleNamespace
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+from skmnist.base._atomic import all_or_nothing
+from skmnist.base._checks import check_same_place, float_type, new_generator
+from skmnist.base._doc_link import DocLinkMixin
+from skmnist.base._persistence import VersionedPickleMixin
+from skmnist.base.compat import (
+    FRAMES_OF_WITH_CALLBACKS,
+    CallbackSupportMixin,
+    with_callbacks,
+)
+from skmnist.classifier._examples import check_validation, check_X_y, make_examples
+from skmnist.classifier._parameters import check_epsilon, check_parameters
+from skmnist.classifier._predicting import PredictMixin
+from skmnist.classifier._run import new_run, run_from_fitted
+from skmnist.classifier._settings import epochs_in_total, fitted_as, make_network, make_recipe
+from skmnist.classifier._splitting import hold_out
+from skmnist.classifier._targets import (
+    ENCODINGS,
+    announced_classes,
+    classes_in,
+    number_labels,
+    row_weights,
+)
+from skmnist.network._arrays import judged_later
+from skmnist.network._training import open_ended, scheduled
+
+
+class MLPDigitClassifier(
+    CallbackSupportMixin,
+    ClassifierMixin,
+    PredictMixin,
+    VersionedPickleMixin,
+    DocLinkMixin,
+    BaseEstimator,
+):
+    """A neural network that recognises digits and other small images.
+
+    The network of the lectures: an image's pixels go through fully connected layers with
+    ReLUs (784 → 512 → 256 → 10 by default), and gradient descent makes the squared distance
+    between its outputs and the one-hot label small. The label with the largest output is the
+    prediction. It takes any numeric X as it is: raw bytes and standardised numbers train
+    alike, because the typical size of an entry of X is divided out. (Predict on images of the
+    size that was fitted.)
+
+    Parameters that scikit-learn's MLPClassifier has too mean the same, except where it is said.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : tuple of int, default=(512, 256)
+        How many neurons each hidden layer has; ``()`` is the linear model ``X @ W + b``.
+    activation : {"relu", "leaky_relu", "tanh", "logistic", "identity"}, default="relu"
+        What the hidden layers do to ``X @ W + b``.
+    output_activation : {"relu", "identity", "logistic"}, default="relu"
+        What the last layer does. A ReLU that slept through a whole batch is woken by the
+        images it should have been awake for, as if its slope were 1 there.
+    loss : {"mse", "mae", "huber", "squared_hinge"}, default="mse"
+        How an output's distance from its target counts; an image's loss is the sum over its
+        outputs. "squared_hinge" is the square that forgives what goes beyond the target:
+        above 1 for the right class, below 0 for another.
+    target_encoding : {"one-hot", "ordinal"}, default="one-hot"
+        One output a class, or a single output that aims at the class's number, 0, 1, 2, ….
+        The latter takes "mse" or "mae"; its purpose is to show why one-hot wins.
+    solver : {"sgd", "adam"}, default="sgd"
+        Gradient descent with momentum, or Adam.
+    alpha : float, default=0.0
+        Weight of the L2 penalty ½·alpha·‖W‖², W being the weights for X divided by its typical
+        size; it is added to the mean loss (MLPClassifier's shrinks with the size of a batch).
+    batch_size : int or "auto", default="auto"
+        Images a step. "auto" is 64, or all of them when there are fewer than 128.
+    learning_rate : {"linear", "cosine", "constant"}, default="linear"
+        The way of the step size after the warm-up: down to 0, or unchanged.
+        :meth:`partial_fit` knows no end and keeps it constant.
+    learning_rate_init : float or "auto", default="auto"
+        The largest step size. "auto" is 0.001 for "adam" and 0.05 for "sgd", or less where
+        that would throw the outputs about: for many columns, wide layers, much dropout and
+        batches of fewer than 64.
+    warmup : float, default=0.1
+        The share of all steps in which the step size climbs from 0 to the largest.
+    schedule_iter : int or None, default=None
+        The epochs over which the schedule runs, if that is more than ``max_iter``: for a
+        training that is stopped and gone on with later. None is ``max_iter``.
+    momentum : float, default=0.9
+        The share of the last step that is kept in the next; for "sgd".
+    nesterovs_momentum : bool, default=False
+        Whether to look ahead along the momentum; for "sgd".
+    beta_1 : float, default=0.9
+        Decay of the mean gradient; for "adam".
+    beta_2 : float, default=0.999
+        Decay of the mean squared gradient; for "adam".
+    epsilon : float, default=1e-8
+        Keeps "adam" from dividing by 0.
+    dropout : float, default=0.0
+        The share of hidden neurons that is forgotten, drawn anew for each batch.
+    input_dropout : float, default=0.0
+        The same for the pixels.
+    max_iter : int or None, default=None
+        Epochs in total. None is enough for most data: 100,000 images shown, in no fewer than
+        10 and no more than 200 epochs.
+    class_weight : dict, "balanced" or None, default=None
+        A weight for each class, on top of the sample weights. "balanced" gives each class the
+        same weight in total.
+    early_stopping : bool, default=False
+        Whether to stop when the validation score no longer gets better, and to go back to the
+        epoch in which it was best. It is measured on ``X_val`` if that is passed to
+        :meth:`fit`, else on ``validation_fraction`` of the training rows.
+    validation_fraction : float, default=0.1
+        The share of every class that is put aside, chosen by the rows' content: equal rows
+        stay together, whatever their order.
+    n_iter_no_change : int, default=10
+        How many epochs without a better score are too many.
+    tol : float, default=1e-4
+        How much better a score must be to count.
+    shuffle : bool, default=True
+        Whether each epoch has an order of its own.
+    random_state : int, RandomState instance or None, default=None
+        Decides the first weights, the orders, what is forgotten and what is put aside.
+    warm_start : bool, default=False
+        Whether :meth:`fit` goes on from where it stopped, up to ``max_iter`` epochs in total.
+        With True from the start, stopped and gone on is bit by bit never having stopped, also
+        after a pickle, provided that ``schedule_iter`` says from the start where the schedule
+        is to end; the estimator then keeps what the optimizer needs.
+    verbose : bool, default=False
+        Whether to print a line an epoch.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The sorted labels.
+    coefs_ : list of arrays of shape (n_in, n_out)
+        Each layer's weights, for X as it is.
+    intercepts_ : list of arrays of shape (n_out,)
+        Each layer's biases.
+    n_iter_ : int
+        Epochs trained; each call of :meth:`partial_fit` is one.
+    best_iter_ : int
+        The epoch with the best validation score, the last one if there is no validation. The
+        weights are that epoch's with ``early_stopping=True``, otherwise the last one's.
+    loss_curve_ : list of float
+        The mean training loss of each epoch, without the penalty; after :meth:`partial_fit`
+        that of the last call. With "ordinal" targets it counts the class numbers from 0 to 1.
+    validation_loss_curve_ : list of float or None
+        The mean validation loss after each epoch.
+    validation_scores_ : list of float or None
+        The validation accuracy after each epoch.
+    n_features_in_ : int
+        Columns of X.
+    feature_names_in_ : ndarray of shape (``n_features_in_``,)
+        Names of the columns, if X had any.
+
+    See Also
+    --------
+    sklearn.neural_network.MLPClassifier : Cross-entropy on the same kind of network.
+
+    Notes
+    -----
+    Least squares on one-hot targets estimates the probability of each class, so
+    :meth:`predict_proba` is the point of the probability simplex that is nearest to the
+    outputs.
+
+    X may be a NumPy array, memory map or pandas frame of any numeric type, a SciPy sparse
+    matrix, or, with ``sklearn.set_config(array_api_dispatch=True)``, an array of another
+    library such as a torch tensor on a GPU: then everything stays there. float64 is trained
+    in float64, all else in float32. An array's bytes become floats a batch at a time, never
+    all at once.
+
+    On scikit-learn 1.9 and newer, ``set_callbacks`` takes scikit-learn's callbacks.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sklearn.model_selection import train_test_split
+    >>> from skmnist import MLPDigitClassifier
+    >>> X, y = load_digits(return_X_y=True)
+    >>> X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+    >>> classifier = MLPDigitClassifier(hidden_layer_sizes=(64,), random_state=0)
+    >>> classifier.fit(X_train, y_train).score(X_test, y_test) > 0.95
+    True
+    """
+
+    __module__ = "skmnist"  # documentation and pickles name the package, not this file
+
+    __metadata_request__fit = {"X_val": True, "y_val": True}  # noqa: RUF012
+
+    def __init__(
+        self,
+        *,
+        hidden_layer_sizes=(512, 256),
+        activation="relu",
+        output_activation="relu",
+        loss="mse",
+        target_encoding="one-hot",
+        solver="sgd",
+        alpha=0.0,
+        batch_size="auto",
+        learning_rate="linear",
+        learning_rate_init="auto",
+        warmup=0.1,
+        schedule_iter=None,
+        momentum=0.9,
+        nesterovs_momentum=False,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=1e-8,
+        dropout=0.0,
+        input_dropout=0.0,
+        max_iter=None,
+        class_weight=None,
+        early_stopping=False,
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        tol=1e-4,
+        shuffle=True,
+        random_state=None,
+        warm_start=False,
+        verbose=False,
+    ):
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.output_activation = output_activation
+        self.loss = loss
+        self.target_encoding = target_encoding
+        self.solver = solver
+        self.alpha = alpha
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.warmup = warmup
+        self.schedule_iter = schedule_iter
+        self.momentum = momentum
+        self.nesterovs_momentum = nesterovs_momentum
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+        self.dropout = dropout
+        self.input_dropout = input_dropout
+        self.max_iter = max_iter
+        self.class_weight = class_weight
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.tol = tol
+        self.shuffle = shuffle
+        self.random_state = random_state
+        self.warm_start = warm_start
+        self.verbose = verbose
+
+    @all_or_nothing
+    @with_callbacks
+    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None):
+        """Train on images X with the labels y.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+            One image a row.
+        y : array-like of shape (n_samples,)
+            Their labels, numbers or strings.
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+            How much each image counts; one of weight 0 might as well not be there.
+        X_val : array-like or sparse matrix of shape (n_val, n_features) or None, default=None
+            Images to validate on after each epoch; see ``early_stopping``. With metadata routing,
+            ``Pipeline(steps, transform_input=["X_val"])`` sends them through its steps.
+        y_val : array-like of shape (n_val,) or None, default=None
+            Their labels.
+
+        Returns
+        -------
+        self : MLPDigitClassifier
+            The fitted classifier; if this raises, it is left as it was.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_digits
+        >>> from skmnist import MLPDigitClassifier
+        >>> X, y = load_digits(return_X_y=True)
+        >>> classifier = MLPDigitClassifier(hidden_layer_sizes=(32,), random_state=0)
+        >>> classifier.fit(X[:1500], y[:1500], X_val=X[1500:], y_val=y[1500:]).n_iter_
+        66
+        >>> classifier.validation_scores_[-1] > 0.9
+        True
+        """
+        check_parameters(self.get_params(deep=False))
+        resumes = self.warm_start and hasattr(self, "coefs_")
+        X_checked, labels = check_X_y(self, X, y, reset=not resumes)
+        self.classes_ = classes_in(labels, self.classes_ if resumes else None)
+        examples = self._make_examples(X_checked, labels, sample_weight, resumes)
+        validation = self._make_validation_examples(X_val, y_val, examples)
+
+        kept = self._run if resumes and hasattr(self, "_run") else None
+        rng = new_generator(self.random_state)
+        split_seed = rng.integers(2**32) if kept is None else kept.split_seed
+        if self.early_stopping and validation is None:
+            examples, validation = hold_out(examples, self.validation_fraction, split_seed)
+
+        run = self._start_run(examples, kept, rng, split_seed, resumes)
+        metadata = None if sample_weight is None else {"sample_weight": sample_weight}
+        self._train(run, examples, validation, {"X": X, "y": y, "metadata": metadata})
+        _set_fitted(self, run, fitted_as(self), best=self.early_stopping)
+        self._keep_run(run if self.warm_start else None)
+        return self
+
+    @all_or_nothing
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        """Train for one pass over some images of a stream.
+
+        The step size climbs for 30 updates and then stays; a small stream wants to be shown
+        several times. The typical size of an entry of X is taken from the first call, which
+        had better hold many images of all classes.
+        Schedule, early stopping and callbacks are for :meth:`fit` only.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+            One image a row.
+        y : array-like of shape (n_samples,)
+            Their labels.
+        classes : array-like of shape (n_classes,) or None, default=None
+            All labels that any call may bring; the first call needs them.
+        sample_weight : array-like of shape (n_samples,) or None, default=None
+            How much each image counts.
+
+        Returns
+        -------
+        self : MLPDigitClassifier
+            The classifier, a step further; if this raises, it is left as it was.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_digits
+        >>> from skmnist import MLPDigitClassifier
+        >>> X, y = load_digits(return_X_y=True)
+        >>> classifier = MLPDigitClassifier(hidden_layer_sizes=(32,), random_state=0)
+        >>> for start in range(0, 1500, 100):
+        ...     rows = slice(start, start + 100)
+        ...     classifier = classifier.partial_fit(X[rows], y[rows], classes=range(10))
+        >>> classifier.score(X[1500:], y[1500:]) > 0.2
+        True
+        """
+        check_parameters(self.get_params(deep=False))
+        resumes = hasattr(self, "coefs_")
+        X, labels = check_X_y(self, X, y, reset=not resumes)
+        self.classes_ = announced_classes(classes, self.classes_ if resumes else None)
+        examples = self._make_examples(X, labels, sample_weight, resumes)
+
+        kept, rng = getattr(self, "_run", None), new_generator(self.random_state)
+        run = self._start_run(examples, kept, rng, rng.integers(2**32), resumes)
+        recipe = make_recipe(self, len(examples.rows), run.safe_rate, is_stream=True)
+        run.reset_curves()
+        run.train_epoch(run.scaled(examples), recipe, open_ended(run.state, recipe))
+        _set_fitted(self, run, fitted_as(self))
+        self._keep_run(run)
+        return self
+
+    @judged_later
+    def _make_examples(self, X, labels, sample_weight, resumes):
+        """Return what to train on: class numbers, their one-hot or ordinal codes, and weights."""
+        numbers = number_labels(labels, self.classes_)
+        codes = ENCODINGS[self.target_encoding].codes(len(self.classes_))
+        weights = row_weights(numbers, self.classes_, sample_weight, self.class_weight)
+        dtype = self.coefs_[0].dtype if resumes else float_type(X)
+        return make_examples(X, numbers, codes, weights, dtype)
+
+    def _make_validation_examples(self, X_val, y_val, examples):
+        """Return what to validate on, all of weight 1, or None if nothing was passed."""
+        checked = check_validation(self, X_val, y_val, examples.X)
+        if checked is None:
+            return None
+        X_val, numbers = checked
+        weights = np.ones(len(numbers))
+        return make_examples(X_val, numbers, examples.codes, weights, examples.codes.dtype)
+
+    @judged_later
+    def _start_run(self, examples, kept, rng, split_seed, resumes):
+        """Return a copy of the kept run, a run from the fitted attributes, or a new one."""
+        check_epsilon(self.solver, self.epsilon, examples.weights)
+        network = make_network(self, examples.X.shape[1])
+        if not resumes:
+            return new_run(network, examples, rng, split_seed)
+        check_same_place(self, examples.X, self.coefs_[0], "fit")
+        if kept is None:
+            run = run_from_fitted(network, self, examples, rng, split_seed)
+        else:
+            run = kept.copied()
+        run.check_resumable(network, self._fitted_as)
+        return run
+
+    def _train(self, run, examples, validation, task_data):
+        """Step 4: loop over the remaining epochs, until something asks to stop."""
+        recipe = make_recipe(self, len(examples.rows), run.safe_rate)
+        n_epochs, horizon = epochs_in_total(self.max_iter, self.schedule_iter, len(examples.rows))
+        _warn_if_done(run.state.epoch, n_epochs)
+        examples = run.scaled(examples)
+        validation = None if validation is None else run.scaled(validation)
+
+        context = self._init_callback_context(max_subtasks=max(n_epochs - run.state.epoch, 0))
+        context.call_on_fit_task_begin(estimator=self, **task_data)
+        stop = False
+        while run.state.epoch < n_epochs and not (stop or self._has_stalled(run)):
+            task = context.subcontext(task_name="epoch")
+            task.call_on_fit_task_begin(estimator=self, **task_data)
+            started = time.perf_counter()
+            run.train_epoch(examples, recipe, scheduled(run.state, recipe, horizon))
+            if validation is not None:
+                run.validate(validation, recipe, self.target_encoding, self.tol)
+            if self.verbose:
+                print(run.summary(n_epochs, time.perf_counter() - started), flush=True)
+            stop = task.call_on_fit_task_end(
+                estimator=self,
+                reconstruction_attributes=lambda: self._fitted_attributes(run),
+                **task_data,
+            )
+        context.call_on_fit_task_end(
+            estimator=self,
+            reconstruction_attributes=lambda: self._fitted_attributes(run, self.early_stopping),
+            **task_data,
+        )
+
+    def _has_stalled(self, run):
+        """Tell whether the validation score has not improved for too many epochs."""
+        return self.early_stopping and run.best.stale >= self.n_iter_no_change
+
+    def _fitted_attributes(self, run, best=False):
+        """Return the fitted attributes as a dict, for callbacks."""
+        fitted = SimpleNamespace(classes_=self.classes_)
+        _set_fitted(fitted, run, fitted_as(self), best)
+        return vars(fitted)
+
+    def _keep_run(self, run):
+        """Keep the run if training can be resumed from it; None drops an earlier one."""
+        vars(self).pop("_run", None)
+        if run is not None:
+            self._run = run
+
+    def __sklearn_tags__(self):
+        """Say what this classifier can take: sparse X, and arrays of any array library."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.array_api_support = True
+        return tags
+
+
+def _set_fitted(target, run, how, best=False):
+    """Set the fitted attributes: those of the last epoch, or of the best one."""
+    is_validated = bool(run.validation_scores)
+    target.coefs_, target.intercepts_ = run.folded(best=best)
+    target.n_iter_ = run.state.epoch
+    target.best_iter_ = run.best.epoch or run.state.epoch
+    target.loss_curve_ = list(run.losses)
+    target.validation_loss_curve_ = list(run.validation_losses) if is_validated else None
+    target.validation_scores_ = list(run.validation_scores) if is_validated else None
+    target._scale = run.scale
+    target._fitted_as = how
+
+
+def _warn_if_done(done, n_epochs):
+    if done >= n_epochs:
+        warnings.warn(
+            f"There is nothing left to train: warm_start=True resumes up to max_iter={n_epochs} "
+            f"epochs in total, and {done} are done. Increase max_iter to continue.",
+            UserWarning,
+            stacklevel=5 + FRAMES_OF_WITH_CALLBACKS,
+        )

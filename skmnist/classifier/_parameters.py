@@ -1,0 +1,114 @@
+"""The valid values of each parameter of the classifier."""
+
+import sys
+from numbers import Integral, Real
+
+import numpy as np
+
+from skmnist.network._activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
+from skmnist.network._arrays import like
+from skmnist.network._losses import LOSSES
+from skmnist.network._optimizers import SCHEDULES, SOLVERS
+from skmnist.base._rules import (
+    FLAG,
+    NOT_NEGATIVE,
+    POSITIVE,
+    PROPER_SHARE,
+    RANDOM_STATE,
+    SHARE,
+    Rule,
+    check,
+    integer,
+    is_finite,
+    is_integer,
+    one_of,
+)
+from skmnist.classifier._targets import ENCODINGS
+
+
+def _is_layer_sizes(value):
+    sizes = np.atleast_1d(np.asarray(value, dtype=object))
+    return sizes.ndim == 1 and all(is_integer(size, 1) and size <= sys.maxsize for size in sizes)
+
+
+RULES = {
+    "hidden_layer_sizes": Rule(
+        (tuple, list, np.ndarray, Integral),
+        _is_layer_sizes,
+        "a tuple of integers of at least 1, such as (512, 256), or () for no hidden layer",
+    ),
+    "activation": one_of(ACTIVATIONS),
+    "output_activation": one_of(OUTPUT_ACTIVATIONS),
+    "loss": one_of(LOSSES),
+    "target_encoding": one_of(ENCODINGS),
+    "solver": one_of(SOLVERS),
+    "alpha": NOT_NEGATIVE,
+    "batch_size": integer(1, or_auto=True),
+    "learning_rate": one_of(SCHEDULES, " (the step size is learning_rate_init)"),
+    "learning_rate_init": Rule(
+        (Real, str),
+        lambda value: value == "auto" if isinstance(value, str) else value > 0 and is_finite(value),
+        "a finite number above 0 or 'auto'",
+    ),
+    "warmup": SHARE,
+    "schedule_iter": integer(1, or_none=True),
+    "momentum": SHARE,
+    "nesterovs_momentum": FLAG,
+    "beta_1": SHARE,
+    "beta_2": SHARE,
+    "epsilon": POSITIVE,
+    "dropout": SHARE,
+    "input_dropout": SHARE,
+    "max_iter": integer(1, or_none=True),
+    "class_weight": Rule(
+        (dict, str, type(None)),
+        lambda value: not isinstance(value, str) or value == "balanced",
+        "a dict from class to weight, 'balanced' or None",
+    ),
+    "early_stopping": FLAG,
+    "validation_fraction": PROPER_SHARE,
+    "n_iter_no_change": integer(1),
+    "tol": NOT_NEGATIVE,
+    "shuffle": FLAG,
+    "random_state": RANDOM_STATE,
+    "warm_start": FLAG,
+    "verbose": Rule(
+        (bool, np.bool_, Integral),
+        lambda value: value >= 0,
+        "True, False or an integer of at least 0",
+    ),
+}
+
+
+def check_parameters(parameters):
+    """Raise a TypeError or ValueError for the first parameter that is not valid."""
+    for name, rule in RULES.items():
+        check(name, parameters[name], rule)
+    _check_encoding(parameters, "loss")
+    _check_encoding(parameters, "output_activation")
+    schedule_iter, max_iter = parameters["schedule_iter"], parameters["max_iter"]
+    if schedule_iter is not None and max_iter is not None and schedule_iter < max_iter:
+        raise ValueError(
+            f"schedule_iter must be at least max_iter, which is {max_iter}; got {schedule_iter}."
+        )
+
+
+def _check_encoding(parameters, name):
+    """Raise a ValueError if a parameter does not go with the target encoding."""
+    encoding = parameters["target_encoding"]
+    allowed = getattr(ENCODINGS[encoding], name)
+    if parameters[name] not in allowed:
+        raise ValueError(
+            f"{name} must be {' or '.join(map(repr, allowed))} when "
+            f"target_encoding={encoding!r}; got {parameters[name]!r}."
+        )
+
+
+def check_epsilon(solver, epsilon, weights):
+    """Raise a ValueError if the solver uses epsilon and it is 0 in the type of the weights."""
+    rounded = like(weights, np.asarray(epsilon, dtype=float), weights.dtype)
+    if "epsilon" in SOLVERS[solver].constants and rounded == 0:
+        raise ValueError(
+            f"epsilon must be above 0 also in {weights.dtype}, the type of the training; "
+            f"got {epsilon!r}."
+        )

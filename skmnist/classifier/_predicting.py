@@ -1,0 +1,113 @@
+"""A mixin that predicts: from the outputs of a fitted network to scores and labels."""
+
+from sklearn.utils.validation import check_is_fitted
+
+from skmnist.base._checks import check_same_place, check_X
+from skmnist.classifier._targets import ENCODINGS
+from skmnist.network._arrays import all_finite, judged_later, like, namespace, to_numpy
+from skmnist.network._simplex import project_to_simplex
+from skmnist.network._training import predict_outputs
+
+
+class PredictMixin:
+    """A mixin that predicts with ``coefs_``, ``intercepts_`` and ``classes_``."""
+
+    def decision_function(self, X):
+        """Return one score per class.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+            One image a row.
+
+        Returns
+        -------
+        scores : array of shape (n_samples, n_classes) or (n_samples,)
+            The outputs of the network. For two classes, the second output minus the first. With
+            ordinal targets, minus the distance between the output and the number of the class.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_digits
+        >>> from skmnist import MLPDigitClassifier
+        >>> X, y = load_digits(return_X_y=True)
+        >>> classifier = MLPDigitClassifier(hidden_layer_sizes=(32,), random_state=0)
+        >>> classifier = classifier.fit(X[:1500], y[:1500])
+        >>> classifier.decision_function(X[1500:1502]).shape
+        (2, 10)
+        """
+        scores = self._scores(X, "decision_function")
+        return scores[:, 1] - scores[:, 0] if len(self.classes_) == 2 else scores
+
+    def predict_proba(self, X):
+        """Return the probability of each class.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+            One image a row.
+
+        Returns
+        -------
+        probabilities : array of shape (n_samples, n_classes)
+            The outputs, projected onto the probability simplex: the nearest point whose
+            entries are at least 0 and sum to 1.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_digits
+        >>> from skmnist import MLPDigitClassifier
+        >>> X, y = load_digits(return_X_y=True)
+        >>> classifier = MLPDigitClassifier(hidden_layer_sizes=(32,), random_state=0)
+        >>> classifier = classifier.fit(X[:1500], y[:1500])
+        >>> classifier.predict_proba(X[1500:1502]).sum(axis=1).round(6).tolist()
+        [1.0, 1.0]
+        """
+        return project_to_simplex(self._scores(X, "predict_proba"))
+
+    def predict(self, X):
+        """Return the most likely label of each image.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+            One image a row.
+
+        Returns
+        -------
+        labels : array of shape (n_samples,)
+            For each image the class with the largest output.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_digits
+        >>> from skmnist import MLPDigitClassifier
+        >>> X, y = load_digits(return_X_y=True)
+        >>> classifier = MLPDigitClassifier(hidden_layer_sizes=(32,), random_state=0)
+        >>> classifier = classifier.fit(X[:1500], y[:1500])
+        >>> classifier.predict(X[1500:1503]).tolist() == y[1500:1503].tolist()
+        True
+        """
+        scores = self._scores(X, "predict")
+        return self._label(namespace(scores).argmax(scores, axis=1))
+
+    def _label(self, numbers):
+        """Return the classes of these numbers, as an array like the numbers if it can hold them."""
+        if self.classes_.dtype.kind not in "biuf":
+            return self.classes_[to_numpy(numbers)]
+        return like(numbers, self.classes_[to_numpy(numbers)])
+
+    @judged_later
+    def _scores(self, X, method):
+        """Return one score per class; an error message names the calling method."""
+        check_is_fitted(self)
+        X = check_X(self, X)
+        check_same_place(self, X, self.coefs_[0], method)
+        activation, output_activation, encoding = self._fitted_as
+        outputs = predict_outputs(X, self.coefs_, self.intercepts_, activation, output_activation)
+        if not all_finite(outputs):
+            raise ValueError(
+                f"The outputs for X must be finite in {outputs.dtype}; got infinity or NaN. X or "
+                "the weights are too large."
+            )
+        return ENCODINGS[encoding].scores(outputs, len(self.classes_))

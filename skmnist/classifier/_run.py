@@ -1,0 +1,206 @@
+"""A training run: its state, its curves, and all that resuming needs."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from skmnist.classifier._examples import mean_target
+from skmnist.classifier._targets import accuracy
+from skmnist.network._arrays import all_finite, copies, judged_later, like
+from skmnist.network._mlp import initialise, safe_rate
+from skmnist.network._optimizers import SOLVERS
+from skmnist.network._training import State, evaluate, root_mean_square, sample, train_epoch
+
+# Targets lie between 0 and 1, so with such a loss the training has diverged.
+DIVERGED = 1e4
+
+
+@dataclass
+class BestEpoch:
+    """The epoch with the best validation score, its parameters, and the epochs since then."""
+
+    __module__ = "skmnist.classifier"  # saved models name the package, not this file
+
+    score: float = -np.inf
+    epoch: int = 0
+    stale: int = 0
+    coefs: list = field(default_factory=list)
+    intercepts: list = field(default_factory=list)
+
+    def update(self, score, state, tol):
+        """Store the parameters of an epoch if its score is the best."""
+        self.stale = self.stale + 1 if score < self.score + tol else 0
+        if score > self.score:
+            self.score, self.epoch = score, state.epoch
+            self.coefs, self.intercepts = copies(state.coefs), copies(state.intercepts)
+
+
+@dataclass
+class Run:
+    """The state of a training, and what belongs to the data that it was started on.
+
+    The network is trained on ``X / scale``, with targets in multiples of ``unit``; ``folded``
+    returns the parameters for X and for class numbers.
+    """
+
+    __module__ = "skmnist.classifier"  # saved models name the package, not this file
+
+    state: State
+    scale: float
+    unit: float
+    split_seed: int
+    safe_rate: float
+    best: BestEpoch = field(default_factory=BestEpoch)
+    losses: list = field(default_factory=list)
+    validation_losses: list = field(default_factory=list)
+    validation_scores: list = field(default_factory=list)
+
+    def copied(self):
+        """Return a copy to resume, so that a failure leaves this run as it was."""
+        return replace(
+            self,
+            state=self.state.copied(),
+            best=replace(self.best),
+            losses=list(self.losses),
+            validation_losses=list(self.validation_losses),
+            validation_scores=list(self.validation_scores),
+        )
+
+    def scaled(self, examples):
+        """Return examples whose X is divided by the scale, batch by batch."""
+        return examples._replace(scale=self.scale)
+
+    @judged_later
+    def folded(self, *, best=False):
+        """Return copies of (coefs, intercepts) for X as given, of the last or the best epoch."""
+        source = self.best if best and self.best.epoch else self.state
+        coefs, intercepts = copies(source.coefs), copies(source.intercepts)
+        coefs[-1], intercepts[-1] = coefs[-1] * self.unit, intercepts[-1] * self.unit
+        coefs[0] = _divided_by_scale(coefs[0], self.scale)
+        return coefs, intercepts
+
+    def reset_curves(self):
+        """Empty the curves: those of a stream would grow without limit."""
+        self.losses, self.validation_losses, self.validation_scores = [], [], []
+        self.best = BestEpoch()
+
+    @judged_later
+    def train_epoch(self, examples, recipe, rate):
+        """Train for one epoch and append its loss, or raise a ValueError if it diverged."""
+        loss = train_epoch(self.state, examples, recipe, rate)
+        self._check_converging(loss, recipe)
+        self.losses.append(loss)
+
+    @judged_later
+    def validate(self, examples, recipe, encoding, tol):
+        """Append the loss and the accuracy on the validation examples."""
+        loss, outputs = evaluate(self.state, examples, recipe)
+        if not np.isfinite(loss):
+            raise ValueError(
+                f"The validation loss must be finite; got {loss:g} after epoch "
+                f"{self.state.epoch}. The validation images have much larger values than the "
+                "training images, or learning_rate_init is too large."
+            )
+        score = accuracy(outputs * self.unit, examples, encoding)
+        self.validation_losses.append(loss)
+        self.validation_scores.append(score)
+        self.best.update(score, self.state, tol)
+
+    def summary(self, n_epochs, seconds):
+        """Return one line about the last epoch."""
+        line = f"epoch {self.state.epoch:>3}/{n_epochs}   loss {self.losses[-1]:.5f}"
+        if self.validation_scores:
+            line += f"   validation loss {self.validation_losses[-1]:.5f}"
+            line += f"   score {self.validation_scores[-1]:.4f}"
+        return f"{line}   {seconds:.1f} s"
+
+    def _check_converging(self, loss, recipe):
+        parameters = [*self.state.coefs, *self.state.intercepts]
+        if loss < DIVERGED and all(map(all_finite, parameters)):
+            return
+        raise ValueError(
+            f"The training diverged: after epoch {self.state.epoch} the loss is {loss:g}. "
+            f"{_likely_cause(recipe.rate, recipe.alpha)} "
+            "When training is resumed, X must have about the same range of values as before."
+        )
+
+    def check_resumable(self, network, fitted_as):
+        """Raise a ValueError if the parameters now ask for another network or solver."""
+        coefs = self.state.coefs
+        sizes = [coefs[0].shape[0], *(W.shape[1] for W in coefs)]
+        if network.layer_sizes != sizes:
+            raise ValueError(
+                "hidden_layer_sizes and the data must match the network to resume, "
+                f"{_arrow(sizes)}; got {_arrow(network.layer_sizes)}. {_USE_A_CLONE}"
+            )
+        if network.fitted_as != fitted_as:
+            raise ValueError(
+                "activation, output_activation and target_encoding must not change when training "
+                f"is resumed, {tuple(fitted_as)}; got {tuple(network.fitted_as)}. {_USE_A_CLONE}"
+            )
+        if not isinstance(self.state.optimizer, SOLVERS[network.solver]):
+            raise ValueError(
+                "solver must not change when training is resumed; "
+                f"got {network.solver!r}. {_USE_A_CLONE}"
+            )
+
+
+_USE_A_CLONE = "To train from the start, use sklearn.base.clone."
+
+
+def _likely_cause(rate, alpha):
+    """Return a hint which parameter probably made a training diverge, and what to try."""
+    if rate * alpha > 1:  # the penalty's step is larger than the weight
+        return f"learning_rate_init={rate:g} times alpha={alpha:g} should be below 1."
+    return f"learning_rate_init={rate:g} is too large for X; try {rate / 10:g} or 'auto'."
+
+
+def new_run(network, examples, rng, split_seed):
+    """Return a run at its start, with random weights."""
+    drawn = initialise(
+        network.layer_sizes, network.fitted_as.output_activation, mean_target(examples), rng
+    )
+    dtype = examples.weights.dtype
+    coefs, intercepts = ([like(examples.codes, a, dtype) for a in part] for part in drawn)
+    scale = root_mean_square(examples)
+    _divided_by_scale(coefs[0], scale)  # raises now what would be raised after the training
+    return _run_from(network, coefs, intercepts, scale, examples, rng, split_seed)
+
+
+def run_from_fitted(network, fitted, examples, rng, split_seed):
+    """Return a run that continues from the fitted attributes of a classifier."""
+    coefs, intercepts = copies(fitted.coefs_), copies(fitted.intercepts_)
+    coefs[0] = coefs[0] * fitted._scale
+    coefs[-1], intercepts[-1] = coefs[-1] / network.unit, intercepts[-1] / network.unit
+    run = _run_from(network, coefs, intercepts, fitted._scale, examples, rng, split_seed)
+    run.state.epoch, run.losses = fitted.n_iter_, list(fitted.loss_curve_)
+    run.validation_losses = list(fitted.validation_loss_curve_ or ())
+    run.validation_scores = list(fitted.validation_scores_ or ())
+    if run.validation_scores:
+        best = max(run.validation_scores)
+        run.best = BestEpoch(best, fitted.best_iter_, 0, copies(coefs), copies(intercepts))
+    return run
+
+
+def _run_from(network, coefs, intercepts, scale, examples, rng, split_seed):
+    """Return a run with these parameters and an optimizer at rest."""
+    state = State(coefs, intercepts, SOLVERS[network.solver].start(coefs, intercepts), rng)
+    X, _, weights = sample(examples._replace(scale=scale), coefs[0].dtype)
+    activation, output_activation, _ = network.fitted_as
+    rate = safe_rate(X, weights, coefs, intercepts, activation, output_activation)
+    return Run(state, scale, network.unit, int(split_seed), rate)
+
+
+def _divided_by_scale(W, scale):
+    """Return the weights of the first layer for X instead of X / scale."""
+    W = W / scale
+    if not all_finite(W):
+        raise ValueError(
+            f"X must not be so small; got a root mean square of {scale:g}, for which weights in "
+            f"{W.dtype} would be infinite. Multiply X by a constant."
+        )
+    return W
+
+
+def _arrow(sizes):
+    return "-".join(str(size) for size in sizes)

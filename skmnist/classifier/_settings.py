@@ -1,0 +1,98 @@
+"""From the parameters of the classifier to the settings of a training, with 'auto' resolved."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from skmnist.classifier._targets import ENCODINGS
+from skmnist.network._optimizers import SOLVERS
+from skmnist.network._training import Recipe
+
+FULL_BATCH_BELOW = 128
+USUAL_BATCH = 64
+# By default, about as many images are shown in total, within these numbers of epochs.
+EXAMPLES_TO_SHOW, FEWEST_EPOCHS, MOST_EPOCHS = 100_000, 10, 200
+
+
+class FittedAs(NamedTuple):
+    """The parameters that a fitted network must be used with."""
+
+    __module__ = "skmnist.classifier"  # saved models name the package, not this file
+
+    activation: str
+    output_activation: str
+    target_encoding: str
+
+
+def fitted_as(estimator):
+    """Return these parameters of a classifier."""
+    return FittedAs(
+        estimator.activation, estimator.output_activation, estimator.target_encoding
+    )
+
+
+class Network(NamedTuple):
+    """The network and the solver for the parameters and the data."""
+
+    layer_sizes: list
+    fitted_as: FittedAs
+    solver: str
+    unit: float
+
+
+def make_network(estimator, n_features):
+    """Return the network for a classifier whose classes are known."""
+    encoding, n_classes = ENCODINGS[estimator.target_encoding], len(estimator.classes_)
+    hidden = np.atleast_1d(np.asarray(estimator.hidden_layer_sizes, dtype=int))
+    return Network(
+        layer_sizes=[n_features, *hidden.tolist(), encoding.codes(n_classes).shape[1]],
+        fitted_as=fitted_as(estimator),
+        solver=estimator.solver,
+        unit=encoding.unit(n_classes),
+    )
+
+
+def make_recipe(estimator, n_rows, safe_rate, *, is_stream=False):
+    """Return how to train on n_rows rows. A step size of 'auto' is at most the safe rate."""
+    batch_size = _batch_size(estimator.batch_size, n_rows)
+    has_several = is_stream or batch_size < n_rows
+    decided = {
+        "rate": _rate(estimator, safe_rate, batch_size if has_several else USUAL_BATCH),
+        "batch_size": batch_size,
+    }
+    # Python's own numbers, because a NumPy float64 would turn float32 arrays into float64.
+    given = {
+        name: kind(getattr(estimator, name))
+        for name, kind in Recipe.__annotations__.items()
+        if name not in decided
+    }
+    return Recipe(**given, **decided)
+
+
+def _rate(estimator, safe_rate, n_seen):
+    if not isinstance(estimator.learning_rate_init, str):
+        return float(estimator.learning_rate_init)
+    optimizer = SOLVERS[estimator.solver]
+    if optimizer.is_adaptive:
+        return optimizer.usual_rate
+    # With dropout, the remaining activations are larger, and a step grows with their square.
+    kept = (1 - estimator.dropout) * (1 - estimator.input_dropout)
+    # The gradient of a small batch is noisier.
+    share = min(n_seen / USUAL_BATCH, 1)
+    return float(min(optimizer.usual_rate, safe_rate) * kept**2 * share)
+
+
+def _batch_size(batch_size, n_rows):
+    if not isinstance(batch_size, str):
+        return min(batch_size, n_rows)
+    return n_rows if n_rows < FULL_BATCH_BELOW else USUAL_BATCH
+
+
+def epochs_in_total(max_iter, schedule_iter, n_rows):
+    """Return (the epoch to stop after, the epoch at which the schedule ends)."""
+    last = max_iter or schedule_iter or _usual_epochs(n_rows)
+    return last, schedule_iter or last
+
+
+def _usual_epochs(n_rows):
+    return int(np.clip(EXAMPLES_TO_SHOW // n_rows, FEWEST_EPOCHS, MOST_EPOCHS))

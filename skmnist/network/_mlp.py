@@ -1,0 +1,119 @@
+"""The network: its initial weights, the forward pass, and the chain rule backwards through it.
+
+``coefs = [W1, W2, …]`` and ``intercepts = [b1, b2, …]`` are plain lists of arrays. Dropout is
+passed as ``masks``: for the input and for each hidden layer, either None or one factor per
+neuron, which is 0 for a dropped neuron. One mask is used for a whole batch, so the result depends
+neither on the order of the images nor on whether an image is repeated or has a larger weight.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from skmnist.network._activations import ACTIVATIONS
+from skmnist.network._arrays import namespace
+
+# The first steps must not push an output ReLU below 0 for every image, because its gradient
+# would then be 0. With small weights in the last layer, all outputs start near the class shares.
+# A third of LeCun's variance in the hidden layers keeps the first steps from moving all outputs
+# together.
+HIDDEN_VARIANCE = 1 / 3
+OUTPUT_VARIANCE = 1 / 100
+LAST_LAYER_LIMIT = 0.1
+FIRST_LAYER_LIMIT = 20
+TINY = 1e-9
+
+
+class Pass(NamedTuple):
+    """The inputs and the outputs of each layer in a forward pass."""
+
+    inputs: list
+    outputs: list
+
+
+def initialise(layer_sizes, output_activation, shares, rng):
+    """Return random (coefs, intercepts) to start from, as NumPy float64.
+
+    ``shares: [n_out]`` is the mean target. The initial outputs are close to it.
+    """
+    variances = [HIDDEN_VARIANCE] * (len(layer_sizes) - 2) + [OUTPUT_VARIANCE]
+    coefs = [
+        rng.standard_normal((n_in, n_out)) * np.sqrt(variance / n_in)
+        for variance, n_in, n_out in zip(variances, layer_sizes, layer_sizes[1:], strict=False)
+    ]
+    intercepts = [np.zeros(n_out) for n_out in layer_sizes[1:-1]]
+    return coefs, [*intercepts, ACTIVATIONS[output_activation].inverse(shares)]
+
+
+def forward(X, coefs, intercepts, activation, output_activation, masks=None):
+    """Compute h1 = f(X @ W1 + b1), h2 = f(h1 @ W2 + b2), …, out, and return all as a Pass."""
+    masks = masks or [None] * len(coefs)
+    names = [activation] * (len(coefs) - 1) + [output_activation]
+    inputs, outputs = [], [X]
+    for W, b, name, mask in zip(coefs, intercepts, names, masks, strict=True):
+        inputs.append(outputs[-1] if mask is None else outputs[-1] * mask)
+        Z = inputs[-1] @ W
+        Z += b
+        outputs.append(ACTIVATIONS[name].value(Z))
+    return Pass(inputs, outputs[1:])
+
+
+def backward(output_delta, passed, coefs, activation, masks=None):
+    """Return the derivative of the loss with respect to each layer's Z, first layer first.
+
+    The chain rule, from the last layer with ``output_delta: [b, n_out]`` to the first:
+    delta_i = (delta_{i+1} @ W_{i+1}.T) * slope(h_i).
+    """
+    masks = masks or [None] * len(coefs)
+    deltas = [output_delta]
+    for i in range(len(coefs) - 1, 0, -1):
+        delta = deltas[0] @ coefs[i].T
+        delta *= ACTIVATIONS[activation].slope(passed.outputs[i - 1])
+        if masks[i] is not None:
+            delta *= masks[i]
+        deltas.insert(0, delta)
+    return deltas
+
+
+def gradients(passed, deltas):
+    """Return (coef gradients, intercept gradients), first layer first."""
+    pairs = [layer_gradient(A, D) for A, D in zip(passed.inputs, deltas, strict=True)]
+    return [dW for dW, _ in pairs], [db for _, db in pairs]
+
+
+def layer_gradient(A, D):
+    """Return one layer's (dW, db) from its inputs A and its deltas D."""
+    return A.T @ D, namespace(D).sum(D, axis=0)
+
+
+def safe_rate(X, weights, coefs, intercepts, activation, output_activation):
+    """Return a step size that does not make the outputs oscillate.
+
+    A step of the last layer changes the outputs by rate · 2λ times their error, where λ is the
+    largest eigenvalue of the second-moment matrix of that layer's inputs. With momentum 0.9 the
+    outputs oscillate with growing amplitude if rate · 2λ is above 3.8, and an output ReLU that
+    falls below 0 for all images has no gradient any more. A step of the first layer grows with
+    the squared length of the images. The two limits were found by trial on parts of MNIST and of
+    scikit-learn's digits.
+    """
+    last_inputs = forward(X, coefs, intercepts, activation, output_activation).inputs[-1]
+    squared_length = namespace(X).sum(weights * X * X) / namespace(X).sum(weights)
+    return min(
+        LAST_LAYER_LIMIT / max(_largest_eigenvalue(last_inputs, weights), TINY),
+        FIRST_LAYER_LIMIT / max(float(squared_length), TINY),
+    )
+
+
+def _largest_eigenvalue(H, weights, n_steps=10):
+    """Return that of H.T @ diag(weights) @ H / sum(weights), by power iteration."""
+    xp = namespace(H)
+    weights = weights / xp.sum(weights)
+    longest = int(xp.argmax(xp.sum(H * H, axis=1)))  # H does not map this start to 0
+    direction = H[longest, :][:, None]
+    for _ in range(n_steps):
+        moved = H.T @ (weights * (H @ direction))
+        size = float(xp.sum(moved * moved)) ** 0.5
+        if size == 0:
+            break
+        direction = moved / size
+    return size

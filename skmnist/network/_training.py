@@ -1,0 +1,240 @@
+"""Step 4: loop. Batches, epochs, and the state of a training, from which it can be resumed."""
+
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from skmnist.network._activations import ACTIVATIONS
+from skmnist.network._arrays import copies, dense_rows, like, namespace
+from skmnist.network._losses import LOSSES
+from skmnist.network._mlp import backward, forward
+from skmnist.network._optimizers import step_size
+
+ROWS_AT_ONCE = 1024
+OPEN_ENDED_WARMUP = 30
+
+
+class Recipe(NamedTuple):
+    """How to train: everything that is chosen before training and does not change.
+
+    A field that is also a parameter of MLPDigitClassifier has its name.
+    """
+
+    activation: str = "relu"
+    output_activation: str = "relu"
+    loss: str = "mse"
+    alpha: float = 0.0
+    momentum: float = 0.9
+    nesterovs_momentum: bool = False
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    epsilon: float = 1e-8
+    dropout: float = 0.0
+    input_dropout: float = 0.0
+    rate: float = 0.05
+    learning_rate: str = "linear"
+    warmup: float = 0.1
+    batch_size: int = 64
+    shuffle: bool = True
+
+
+class Examples(NamedTuple):
+    """What to train on: rows of X, and for each the number of its target in ``codes: [k, n_out]``.
+
+    ``X`` keeps its type (bytes, memory maps, sparse). Each batch of it is converted to floats and
+    divided by ``scale`` when it is used. ``weights: [n, 1]``.
+    """
+
+    X: Any
+    labels: Any
+    codes: Any
+    weights: Any
+    rows: np.ndarray
+    scale: float
+
+
+@dataclass
+class State:
+    """All that training changes. A training resumed from it is bit-identical."""
+
+    __module__ = "skmnist.network"  # saved models name the package, not this file
+
+    coefs: list
+    intercepts: list
+    optimizer: Any
+    rng: np.random.Generator
+    epoch: int = 0
+    updates: int = 0
+
+    def copied(self):
+        """Return a copy that shares nothing that training changes."""
+        return replace(
+            self,
+            coefs=copies(self.coefs),
+            intercepts=copies(self.intercepts),
+            optimizer=self.optimizer.copied(),
+            rng=deepcopy(self.rng),
+        )
+
+
+def scheduled(state, recipe, horizon):
+    """Return the step size as a function of the progress within the next epoch.
+
+    The schedule ends after ``horizon`` epochs.
+    """
+
+    def rate(progress):
+        done = (state.epoch + progress) / horizon
+        return recipe.rate * step_size(recipe.learning_rate, done, recipe.warmup)
+
+    return rate
+
+
+def open_ended(state, recipe):
+    """Return the step size for a stream: it grows for 30 updates, then stays constant."""
+
+    def rate(progress):
+        is_warming_up = recipe.warmup > 0 and state.updates < OPEN_ENDED_WARMUP
+        share = (state.updates + 0.5) / OPEN_ENDED_WARMUP if is_warming_up else 1.0
+        return recipe.rate * share
+
+    return rate
+
+
+def train_epoch(state, examples, recipe, rate):
+    """Take a step for each batch of all examples; return the mean loss."""
+    rows, size = examples.rows, recipe.batch_size
+    n_batches = -(-len(rows) // size)
+    if recipe.shuffle and n_batches > 1:
+        rows = state.rng.permutation(rows)
+    loss = weight = 0.0
+    with np.errstate(over="ignore", invalid="ignore"):  # the caller checks the loss
+        for i, batch in enumerate(batches(examples, rows, size, state.coefs[0].dtype)):
+            batch_loss, batch_weight = train_batch(
+                state, batch, recipe, rate((i + 0.5) / n_batches)
+            )
+            loss, weight = loss + batch_loss, weight + batch_weight
+    state.epoch += 1
+    return float(loss) / float(weight)
+
+
+def train_batch(state, batch, recipe, rate):
+    """Take one step of gradient descent; return the summed loss and the summed weight."""
+    X, Y, weights = batch
+    masks = draw_masks(state, recipe)
+    # Step 1: compute h1, h2, out.
+    passed = forward(
+        X, state.coefs, state.intercepts, recipe.activation, recipe.output_activation, masks
+    )
+    out = passed.outputs[-1]
+    # Step 2: compute the loss.
+    loss = LOSSES[recipe.loss]
+    weight, total = namespace(X).sum(weights), namespace(X).sum(loss.value(out, Y) * weights)
+    # Step 3: compute the gradient and update every W and b.
+    delta = loss.slope(out, Y) * output_slope(out, Y, recipe.output_activation)
+    delta *= weights * (state.optimizer.factor(rate) / weight)
+    deltas = backward(delta, passed, state.coefs, recipe.activation, masks)
+    state.optimizer.step(state.coefs, state.intercepts, passed.inputs, deltas, rate, recipe)
+    state.updates += 1
+    return total, weight
+
+
+def output_slope(out, Y, output_activation):
+    """Return the output activation's slope, corrected for outputs that are 0 for a whole batch.
+
+    An output ReLU that is 0 for every image has no gradient, so its class would never be learned.
+    Where the target is positive, the slope of such an output is taken as 1.
+    """
+    slope = ACTIVATIONS[output_activation].slope(out)
+    if output_activation != "relu":
+        return slope
+    xp = namespace(out)
+    is_dead = xp.max(out, axis=0) <= 0
+    return xp.where(is_dead & (Y > 0), xp.ones_like(slope), slope)
+
+
+def draw_masks(state, recipe):
+    """Return the dropout masks of one batch: 0 for a dropped neuron, 1 / (1 - share) otherwise."""
+    shares = [recipe.input_dropout] + [recipe.dropout] * (len(state.coefs) - 1)
+    return [
+        _draw_mask(state.rng, share, W) if share else None
+        for share, W in zip(shares, state.coefs, strict=True)
+    ]
+
+
+def _draw_mask(rng, share, W):
+    kept = rng.random(W.shape[0]) >= share
+    return like(W, kept / (1 - share), W.dtype)
+
+
+def batches(examples, rows, size, dtype):
+    """Yield (X, Y, weights) of batches of equal size, as floats on the device of X."""
+    n_batches = -(-len(rows) // size)
+    bounds = [len(rows) * i // n_batches for i in range(n_batches + 1)]
+    on_device = like(examples.X, rows)
+    for start, stop in pairwise(bounds):
+        yield _batch(examples, on_device[start:stop], dtype)
+
+
+def _batch(examples, rows, dtype):
+    X = dense_rows(examples.X, rows, dtype)
+    if examples.scale != 1:
+        X /= examples.scale
+    xp = namespace(X)
+    Y = xp.take(examples.codes, xp.take(examples.labels, rows, axis=0), axis=0)
+    return X, Y, xp.take(examples.weights, rows, axis=0)
+
+
+def sample(examples, dtype):
+    """Return one batch of evenly spaced rows."""
+    step = -(-len(examples.rows) // ROWS_AT_ONCE)
+    return next(batches(examples, examples.rows[::step], ROWS_AT_ONCE, dtype))
+
+
+def evaluate(state, examples, recipe):
+    """Return the mean loss and the outputs for examples, without dropout."""
+    loss, weight, outputs = 0.0, 0.0, []
+    for X, Y, weights in batches(examples, examples.rows, ROWS_AT_ONCE, state.coefs[0].dtype):
+        out = forward(
+            X, state.coefs, state.intercepts, recipe.activation, recipe.output_activation
+        ).outputs[-1]
+        xp = namespace(X)
+        loss += float(xp.sum(LOSSES[recipe.loss].value(out, Y) * weights))
+        weight += float(xp.sum(weights))
+        outputs.append(out)
+    return loss / weight, namespace(outputs[0]).concat(outputs)
+
+
+def root_mean_square(examples):
+    """Return the weighted root mean square of the entries of X, or 1 if all are 0."""
+    largest = max(_batch_largest(examples)) or 1.0  # divided out, so that no square overflows
+    squares = weight = 0.0
+    for X, _, weights in _double_batches(examples._replace(scale=largest)):
+        xp = namespace(X)
+        squares += float(xp.sum(xp.mean(X * X, axis=1, keepdims=True) * weights))
+        weight += float(xp.sum(weights))
+    return largest * float(np.sqrt(squares / weight)) or 1.0
+
+
+def _batch_largest(examples):
+    for X, _, _ in _double_batches(examples):
+        yield float(namespace(X).max(abs(X)))
+
+
+def _double_batches(examples):
+    double = namespace(examples.weights).float64
+    return batches(examples, examples.rows, ROWS_AT_ONCE, double)
+
+
+def predict_outputs(X, coefs, intercepts, activation, output_activation):
+    """Return the outputs for all rows of X, a bounded number of rows at a time."""
+    parts = []
+    for start in range(0, X.shape[0], ROWS_AT_ONCE):
+        stop = min(start + ROWS_AT_ONCE, X.shape[0])
+        rows = dense_rows(X, slice(start, stop), coefs[0].dtype)
+        passed = forward(rows, coefs, intercepts, activation, output_activation)
+        parts.append(passed.outputs[-1])
+    return parts[0] if len(parts) == 1 else namespace(parts[0]).concat(parts)

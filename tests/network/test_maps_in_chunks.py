@@ -1,0 +1,127 @@
+"""A few images at a time: which, how many, and that their maps are those of all at once."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skmnist.network._arrays import device
+from skmnist.network._convolution import (
+    CACHE,
+    PADDINGS,
+    Layer,
+    each_chunk,
+    feature_maps,
+    images_at_once,
+    last_shape,
+    map_sizes,
+    usual_scratch,
+    write_maps,
+)
+
+LAYERS = [
+    Layer(activation="split", pool="max", pool_size=(2, 2)),
+    Layer(padding="same", activation="abs", contrast=0.1),
+    Layer(stride=2, pool="rms", pool_size=(1, 2), separate=True),
+]
+KERNELS = [
+    np.random.default_rng(i).normal(size=shape)
+    for i, shape in enumerate([(3, 4, 3, 2), (2, 2, 2, 6), (2, 3, 1, 1)])
+]
+IMAGES = np.random.default_rng(7).normal(size=(5, 15, 13, 2))
+SHAPES = [each.shape for each in KERNELS]
+
+
+@given(
+    first=st.integers(0, 9),
+    n_rows=st.integers(1, 30),
+    size=st.integers(1, 40),
+    dtype=st.sampled_from([np.float32, np.float64]),
+)
+def test_chunks_show_each_row_once_and_never_more_than_asked(first, n_rows, size, dtype):
+    X, rows = np.arange(240, dtype=np.uint8).reshape(40, 6), slice(first, first + n_rows)
+    chunks = list(each_chunk(X, rows, (2, 3, 1), dtype, size))
+    assert [i for chunk, _ in chunks for i in range(40)[chunk]] == list(range(40)[rows])
+    assert max(len(images) for _, images in chunks) == min(size, n_rows)
+    together = np.concatenate([images for _, images in chunks])
+    assert together.dtype == dtype
+    np.testing.assert_array_equal(together, X[rows].reshape(-1, 2, 3, 1))
+
+
+@pytest.mark.parametrize("n_layers", range(4))
+def test_the_shape_of_the_last_maps_is_known_before(n_layers):
+    maps = feature_maps(IMAGES, KERNELS[:n_layers], LAYERS[:n_layers])
+    shape = last_shape(IMAGES.shape[1:], SHAPES[:n_layers], LAYERS[:n_layers])
+    assert tuple(shape) == maps.shape[1:]
+
+
+@pytest.mark.parametrize("n_layers", [1, 2, 3])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_last_layers_maps_are_written_a_row_an_image(n_layers, dtype):
+    kernels, layers = [each.astype(dtype) for each in KERNELS[:n_layers]], LAYERS[:n_layers]
+    maps = feature_maps(IMAGES.astype(dtype), kernels, layers)
+    out = np.empty((len(IMAGES), maps[0].size), dtype)
+    X = IMAGES.astype(dtype).reshape(len(IMAGES), -1)
+    write_maps(out, X, slice(0, len(X)), IMAGES.shape[1:], kernels, layers, scratch=1)
+    np.testing.assert_allclose(out, maps.reshape(len(IMAGES), -1), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("padding", PADDINGS)
+@pytest.mark.parametrize("place", [("numpy", "cpu"), ("array_api_strict", "device1")])
+def test_maps_have_the_type_and_the_place_of_the_images(padding, place):
+    xp = pytest.importorskip(place[0])
+    there = xp.Device(place[1]) if hasattr(xp, "Device") else place[1]
+    images, kernels = (xp.asarray(a, dtype=xp.float32, device=there) for a in (IMAGES, KERNELS[0]))
+    maps = feature_maps(images, [kernels], [Layer(padding=padding, contrast=0.1)])
+    assert maps.dtype == xp.float32
+    assert device(maps) == there
+
+
+@pytest.mark.parametrize("n_layers", [1, 2])
+def test_maps_that_overflow_are_refused_and_nothing_warns(n_layers):
+    X, kernels = np.full((1, 390), 1e30, np.float32), [1e30 * each for each in KERNELS[:n_layers]]
+    kernels = [each.astype(np.float32) for each in kernels]
+    out = np.zeros((1, 180), np.float32)
+    message = (
+        r"^The feature maps of X are too large for float32\. Divide X, or kernels that were given, "
+        r"by a constant\.$"
+    )
+    with pytest.raises(ValueError, match=message):
+        write_maps(out, X, slice(0, 1), (15, 13, 2), kernels, LAYERS[:n_layers])
+
+
+def test_each_channel_of_a_separate_layer_needs_room_for_what_it_shows_and_makes():
+    n_pixels, n_positions, entries, n_maps = 10 * 9 * 3, 8 * 8 * 3, 3 * 2, 4
+    needed = 8 * (n_pixels + n_positions * (entries + n_maps))
+    count = partial(images_at_once, (10, 9, 3), [(n_maps, 3, 2, 1)], [Layer(separate=True)])
+    assert (count(5 * needed), count(5 * needed - 1)) == (5, 4)
+
+
+def test_scratch_fits_a_processors_cache_and_is_larger_elsewhere():
+    assert usual_scratch(IMAGES) == CACHE
+    xp = pytest.importorskip("array_api_strict")
+    assert usual_scratch(xp.asarray(IMAGES)) == CACHE
+    assert usual_scratch(xp.asarray(IMAGES, device=xp.Device("device1"))) > CACHE
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        partial(feature_maps, IMAGES),
+        partial(last_shape, IMAGES.shape[1:]),
+        partial(images_at_once, IMAGES.shape[1:], scratch=1),
+    ],
+)
+def test_a_layer_without_kernels_is_not_passed_over(make):
+    kernels = KERNELS[:1] if make.func is feature_maps else SHAPES[:1]
+    with pytest.raises(ValueError, match="longer"):
+        make(kernels, layers=LAYERS[:2])
+
+
+@pytest.mark.parametrize("sizes", [(2,), (2, 2, 2)])
+def test_kernels_and_pools_of_other_than_two_sides_are_not_taken(sizes):
+    for kernel_sizes, pool_size in ((sizes, (1, 1)), ((3, 3), sizes)):
+        with pytest.raises(ValueError, match=r"longer|shorter"):
+            map_sizes((9, 9), kernel_sizes, Layer(pool_size=pool_size))

@@ -1,0 +1,296 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.neural_network import MLPRegressor
+
+from skmnist.network._mlp import initialise
+from skmnist.network._optimizers import SCHEDULES, SOLVERS, step_size
+from skmnist.network._training import (
+    Examples,
+    Recipe,
+    State,
+    open_ended,
+    scheduled,
+    train_batch,
+    train_epoch,
+)
+
+SIZES, N_ROWS, EPOCHS, SIZE = [6, 5, 4, 3], 20, 4, 4
+SETTINGS = {
+    "descent": ("sgd", {"momentum": 0.0}),
+    "momentum": ("sgd", {"momentum": 0.9}),
+    "nesterov": ("sgd", {"momentum": 0.9, "nesterov": True}),
+    "nesterov at rest": ("sgd", {"momentum": 0.0, "nesterov": True}),
+    "adam": ("adam", {"beta_1": 0.8, "beta_2": 0.95, "epsilon": 1e-3}),
+}
+PROGRESS = st.floats(0, 1)
+WARMUP = st.floats(0, 0.99)
+NAMES = sorted(SCHEDULES)
+
+
+def start(solver, dtype=np.float64, seed=0):
+    rng = np.random.default_rng(seed)
+    coefs, intercepts = initialise(SIZES, "relu", np.full(3, 1 / 3), rng)
+    coefs, intercepts = ([a.astype(dtype) for a in part] for part in (coefs, intercepts))
+    return State(coefs, intercepts, SOLVERS[solver].start(coefs, intercepts), rng)
+
+
+def draw_examples():
+    rng = np.random.default_rng(1)
+    return Examples(
+        X=rng.normal(size=(N_ROWS, SIZES[0])),
+        labels=rng.integers(3, size=N_ROWS),
+        codes=np.eye(3),
+        weights=np.ones((N_ROWS, 1)),
+        rows=np.arange(N_ROWS),
+        scale=1.0,
+    )
+
+
+def torch_optimizer(torch, solver, settings, weights, biases, alpha):
+    groups = [{"params": weights, "weight_decay": alpha}, {"params": biases}]
+    if solver == "sgd":
+        nesterov = settings.get("nesterov", False) and settings["momentum"] > 0
+        return torch.optim.SGD(groups, lr=1.0, momentum=settings["momentum"], nesterov=nesterov)
+    betas = settings["beta_1"], settings["beta_2"]
+    return torch.optim.Adam(groups, lr=1.0, betas=betas, eps=settings["epsilon"])
+
+
+def torch_training(torch, state, examples, optimizer, weights, biases, rates):
+    """Train on the same batches, by autograd and torch's own optimizer."""
+    X, Y = torch.tensor(examples.X), torch.tensor(np.eye(3)[examples.labels])
+    functions = [torch.tanh, torch.tanh, torch.nn.Identity()]
+    for i, rate in enumerate(rates):
+        batch = slice(i * SIZE % N_ROWS, i * SIZE % N_ROWS + SIZE)
+        H = X[batch]
+        for W, b, f in zip(weights, biases, functions, strict=True):
+            H = f(H @ W + b)
+        optimizer.zero_grad()
+        ((H - Y[batch]) ** 2).sum(dim=1).mean().backward()
+        for group in optimizer.param_groups:
+            group["lr"] = float(rate)
+        optimizer.step()
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.3])
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_twenty_steps_are_those_of_torch(setting, alpha):
+    torch = pytest.importorskip("torch")
+    solver, settings = SETTINGS[setting]
+    recipe = Recipe("tanh", "identity", alpha=alpha, rate=0.05, warmup=0.25, **settings)
+    recipe = recipe._replace(batch_size=SIZE, shuffle=False)
+    state, examples = start(solver), draw_examples()
+    weights, biases = (
+        [torch.tensor(a, requires_grad=True) for a in part]
+        for part in (state.coefs, state.intercepts)
+    )
+    optimizer = torch_optimizer(torch, solver, settings, weights, biases, alpha)
+    middles = (np.arange(20) + 0.5) / 20
+    rates = 0.05 * np.interp(middles, [0, 0.25, 1], [0, 1, 0])
+    torch_training(torch, state, examples, optimizer, weights, biases, rates)
+    for _ in range(EPOCHS):
+        train_epoch(state, examples, recipe, scheduled(state, recipe, EPOCHS))
+    for ours, theirs in zip([*state.coefs, *state.intercepts], [*weights, *biases], strict=True):
+        np.testing.assert_allclose(ours, theirs.detach().numpy(), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("alpha", [0.0, 0.3])
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_five_epochs_are_those_of_scikit_learn(setting, alpha):
+    solver, settings = SETTINGS[setting]
+    # Its loss is half of ours, its penalty is divided by the size of a batch, and its Adam
+    # corrects the bias after adding epsilon: with almost none that comes to the same.
+    settings = settings | ({"epsilon": 1e-30} if solver == "adam" else {})
+    examples, rate = draw_examples(), 0.01
+    theirs = MLPRegressor(
+        hidden_layer_sizes=SIZES[1:-1],
+        activation="logistic",
+        solver=solver,
+        alpha=alpha * SIZE / 2,
+        batch_size=SIZE,
+        learning_rate_init=2 * rate,
+        momentum=settings.get("momentum", 0.9),
+        nesterovs_momentum=settings.get("nesterov", False),
+        beta_1=settings.get("beta_1", 0.9),
+        beta_2=settings.get("beta_2", 0.999),
+        epsilon=settings.get("epsilon", 1e-8),
+        max_iter=5,
+        n_iter_no_change=100,
+        shuffle=False,
+        warm_start=True,
+        random_state=0,
+    )
+    theirs.partial_fit(examples.X, examples.codes[examples.labels])
+    state = start(solver)
+    state.coefs, state.intercepts = (
+        [a.copy() for a in p] for p in (theirs.coefs_, theirs.intercepts_)
+    )
+    theirs.fit(examples.X, examples.codes[examples.labels])
+    recipe = Recipe("logistic", "identity", alpha=alpha, batch_size=SIZE, shuffle=False, **settings)
+    for _ in range(5):
+        train_epoch(state, examples, recipe, lambda progress: rate * (2 if solver == "adam" else 1))
+    for ours, other in zip(
+        [*state.coefs, *state.intercepts], [*theirs.coefs_, *theirs.intercepts_], strict=True
+    ):
+        np.testing.assert_allclose(ours, other, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_parameters_are_moved_in_place_and_the_factors_only_read(solver):
+    state, rng = start(solver), np.random.default_rng(2)
+    arrays = [*state.coefs, *state.intercepts]
+    before = state.copied()
+    inputs = [rng.normal(size=(7, n)) for n in SIZES[:-1]]
+    deltas = [rng.normal(size=(7, n)) for n in SIZES[1:]]
+    for factor in (*inputs, *deltas):
+        factor.flags.writeable = False
+    state.optimizer.step(state.coefs, state.intercepts, inputs, deltas, 0.1, Recipe(alpha=0.1))
+    for now, then, old in zip(
+        [*state.coefs, *state.intercepts],
+        arrays,
+        [*before.coefs, *before.intercepts],
+        strict=True,
+    ):
+        assert now is then
+        assert (now != old).all()
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_what_an_optimizer_keeps_has_the_parameters_type(solver):
+    state = start(solver, np.float32)
+    X, Y = np.ones((4, SIZES[0]), np.float32), np.eye(4, 3, dtype=np.float32)
+    train_batch(state, (X, Y, np.ones((4, 1), np.float32)), Recipe(alpha=0.1), 0.1)
+    kept = [a for part in vars(state.optimizer).values() if isinstance(part, list) for a in part]
+    assert {a.dtype for a in (*kept, *state.coefs, *state.intercepts)} == {np.dtype(np.float32)}
+
+
+def test_adam_steps_by_the_rate_at_first_whatever_the_size_of_the_gradient():
+    W, b = np.zeros((2, 2)), np.zeros(2)
+    A, D = np.array([[1.0, -1e3]]), np.array([[1e-3, -10.0]])
+    optimizer = SOLVERS["adam"].start([W], [b])
+    optimizer.step([W], [b], [A], [D], 0.25, Recipe(epsilon=1e-12))
+    np.testing.assert_allclose(W, -0.25 * np.sign(A.T @ D))
+    np.testing.assert_allclose(b, -0.25 * np.sign(D[0]))
+
+
+def test_adam_is_the_algorithm_of_its_paper():
+    beta_1, beta_2, epsilon, rate, alpha = 0.8, 0.95, 0.5, 0.1, 0.3
+    recipe = Recipe(beta_1=beta_1, beta_2=beta_2, epsilon=epsilon, alpha=alpha)
+    rng = np.random.default_rng(3)
+    W, b = rng.normal(size=(3, 2)), rng.normal(size=2)
+    expected, optimizer = [W.copy(), b.copy()], SOLVERS["adam"].start([W], [b])
+    moments = [[0, 0], [0, 0]]
+    for t in range(1, 6):
+        A, D = rng.normal(size=(4, 3)), rng.normal(size=(4, 2))
+        optimizer.step([W], [b], [A], [D], rate, recipe)
+        for i, g in enumerate([np.einsum("ni,no->io", A, D) + alpha * expected[0], sum(D)]):
+            m, v = moments[i]
+            moments[i] = m, v = beta_1 * m + (1 - beta_1) * g, beta_2 * v + (1 - beta_2) * g**2
+            m, v = m / (1 - beta_1**t), v / (1 - beta_2**t)
+            expected[i] = expected[i] - rate * m / (np.sqrt(v) + epsilon)
+    np.testing.assert_allclose(W, expected[0])
+    np.testing.assert_allclose(b, expected[1])
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_a_layer_without_deltas_is_not_passed_over(solver):
+    state = start(solver)
+    inputs = [np.ones((7, n)) for n in SIZES[:-1]]
+    deltas = [np.ones((7, n)) for n in SIZES[1:-1]]
+    with pytest.raises(ValueError, match="shorter"):
+        state.optimizer.step(state.coefs, state.intercepts, inputs, deltas, 0.1, Recipe())
+
+
+@given(progress=PROGRESS, warmup=WARMUP)
+def test_linear_schedule_is_two_straight_lines(progress, warmup):
+    corners, heights = ([0, warmup, 1], [0, 1, 0]) if warmup else ([0, 1], [1, 0])
+    straight = np.interp(progress, corners, heights)
+    assert step_size("linear", progress, warmup) == pytest.approx(straight, abs=1e-12)
+
+
+@given(progress=PROGRESS, warmup=WARMUP)
+def test_cosine_schedule_is_half_a_cosine(progress, warmup):
+    way = (progress - warmup) / (1 - warmup)
+    wave = progress / warmup if way < 0 else (1 + math.cos(math.pi * way)) / 2
+    assert step_size("cosine", progress, warmup) == pytest.approx(wave, abs=1e-12)
+
+
+@given(progress=PROGRESS, warmup=WARMUP)
+def test_constant_schedule_climbs_and_stays(progress, warmup):
+    climbed = progress / warmup if progress < warmup else 1
+    assert step_size("constant", progress, warmup) == climbed
+
+
+@pytest.mark.parametrize("schedule", NAMES)
+@given(progress=PROGRESS, warmup=WARMUP)
+def test_step_size_is_a_share(schedule, progress, warmup):
+    assert 0 <= step_size(schedule, progress, warmup) <= 1
+
+
+@pytest.mark.parametrize("schedule", NAMES)
+@given(pair=st.tuples(PROGRESS, PROGRESS).map(sorted), warmup=WARMUP)
+def test_step_size_climbs_during_the_warmup_and_never_after(schedule, pair, warmup):
+    earlier, later = (step_size(schedule, progress, warmup) for progress in pair)
+    if pair[1] < warmup:
+        assert earlier <= later
+    if pair[0] >= warmup:
+        assert earlier >= later
+
+
+@pytest.mark.parametrize("schedule", NAMES)
+@given(warmup=st.floats(0.001, 0.99))
+def test_step_size_does_not_jump_at_the_end_of_the_warmup(schedule, warmup):
+    before, at = (step_size(schedule, p, warmup) for p in (np.nextafter(warmup, 0), warmup))
+    assert before == pytest.approx(1)
+    assert at == 1
+
+
+@pytest.mark.parametrize("schedule", ["cosine", "linear"])
+@given(warmup=WARMUP)
+def test_step_size_ends_at_0(schedule, warmup):
+    assert step_size(schedule, 1.0, warmup) == 0
+
+
+@pytest.mark.parametrize("schedule", ["cosine", "linear"])
+def test_schedules_are_those_of_torch(schedule):
+    torch = pytest.importorskip("torch")
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.3)
+    module, n_steps = torch.optim.lr_scheduler, 50
+    theirs = {
+        "cosine": lambda: module.CosineAnnealingLR(optimizer, n_steps),
+        "linear": lambda: module.LinearLR(optimizer, 1.0, 0.0, n_steps),
+    }[schedule]()
+    for step in range(n_steps):
+        assert 0.3 * step_size(schedule, step / n_steps, 0) == pytest.approx(
+            theirs.get_last_lr()[0], abs=1e-12
+        )
+        optimizer.step()
+        theirs.step()
+
+
+def test_the_schedule_goes_on_over_the_epochs():
+    state, recipe = start("sgd"), Recipe(rate=0.5, learning_rate="linear", warmup=0.25)
+    seen = []
+    for state.epoch in range(4):
+        seen += [scheduled(state, recipe, 4)(progress) for progress in (0, 0.5)]
+    np.testing.assert_allclose(seen, 0.5 * np.array([0, 3, 6, 5, 4, 3, 2, 1]) / 6)
+
+
+def test_without_an_end_the_step_size_climbs_for_30_updates_and_stays():
+    state, recipe = start("sgd"), Recipe(rate=0.5, warmup=0.1)
+    seen = []
+    for state.updates in range(150):
+        seen.append(open_ended(state, recipe)(0.5))
+    np.testing.assert_allclose(np.diff(seen[:30]), 0.5 / 30)
+    assert 0 < seen[0] < seen[29] < 0.5
+    assert set(seen[30:]) == {0.5}
+
+
+def test_without_an_end_and_warmup_the_step_size_stays():
+    state = start("sgd")
+    rate = open_ended(state, Recipe(rate=0.5, warmup=0.0))
+    assert (rate(0), rate(0.5)) == (0.5, 0.5)

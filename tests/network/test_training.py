@@ -1,0 +1,331 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
+
+from skmnist.network._activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
+from skmnist.network._arrays import to_numpy
+from skmnist.network._losses import LOSSES
+from skmnist.network._mlp import forward, initialise
+from skmnist.network._optimizers import SOLVERS
+from skmnist.network._training import (
+    Examples,
+    Recipe,
+    State,
+    batches,
+    evaluate,
+    predict_outputs,
+    root_mean_square,
+    sample,
+    scheduled,
+    train_epoch,
+)
+
+SIZES = [8, 6, 5, 3]
+RECIPES = {
+    "plain": ("sgd", Recipe(batch_size=10)),
+    "all at once": ("sgd", Recipe("tanh", "identity", alpha=0.1, batch_size=50, nesterovs_momentum=True)),
+    "forgetful": ("sgd", Recipe("relu", "logistic", dropout=0.3, input_dropout=0.2, alpha=0.01)),
+    "adam": ("adam", Recipe("leaky_relu", "relu", "huber", rate=0.01, batch_size=7, dropout=0.2)),
+    "in order": ("sgd", Recipe("logistic", "relu", "mae", batch_size=20, shuffle=False)),
+    "hinge": ("adam", Recipe("identity", "relu", "squared_hinge", learning_rate="cosine", alpha=0.1)),
+}
+
+
+@pytest.fixture(params=RECIPES.values(), ids=RECIPES)
+def solver_and_recipe(request):
+    return request.param
+
+
+def draw_bytes(n=50):
+    X = np.random.default_rng(n).integers(0, 256, size=(n, SIZES[0]), dtype=np.uint8)
+    X[:, ::3] //= 100  # and some paper
+    return X
+
+
+def examples_of(X, dtype=np.float64, weights=None, scale=1.0):
+    n, labels = X.shape[0], np.arange(X.shape[0]) % 3
+    weights = np.ones(n) if weights is None else np.asarray(weights)
+    codes, weights = np.eye(3, dtype=dtype), weights.astype(dtype)[:, None]
+    return Examples(X, labels, codes, weights, np.arange(n), scale)
+
+
+def start(solver="sgd", dtype=np.float64, seed=0, sizes=SIZES):
+    rng = np.random.default_rng(seed)
+    drawn = initialise(sizes, "relu", np.full(sizes[-1], 1 / sizes[-1]), rng)
+    coefs, intercepts = ([a.astype(dtype) for a in part] for part in drawn)
+    return State(coefs, intercepts, SOLVERS[solver].start(coefs, intercepts), rng)
+
+
+def train(state, examples, recipe, epochs=3):
+    return [
+        train_epoch(state, examples, recipe, scheduled(state, recipe, 10)) for _ in range(epochs)
+    ]
+
+
+def trained(examples, solver, recipe, **how):
+    state = start(solver, examples.codes.dtype, **how)
+    train(state, examples, recipe)
+    return state
+
+
+def parameters(state):
+    return [*state.coefs, *state.intercepts]
+
+
+def contents(state):
+    """Everything that a state holds, one after the other."""
+    kept = [vars(state.optimizer)[name] for name in sorted(vars(state.optimizer))]
+    flat = [a for part in kept for a in (part if isinstance(part, list) else [part])]
+    bits = str(state.rng.bit_generator.state)
+    return [*parameters(state), *flat, state.epoch, state.updates, bits]
+
+
+def assert_same(one, other):
+    for a, b in zip(contents(one), contents(other), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def assert_close(one, other, rtol):
+    for a, b in zip(parameters(one), parameters(other), strict=True):
+        np.testing.assert_allclose(to_numpy(a), to_numpy(b), rtol=rtol, atol=rtol)
+
+
+@given(n_rows=st.integers(1, 60), size=st.integers(1, 70))
+def test_batches_cover_every_row_once_and_are_of_one_size(n_rows, size):
+    X = np.arange(n_rows, dtype=float)[:, None]
+    rows = np.random.default_rng(0).permutation(n_rows)
+    examples = examples_of(X, weights=np.arange(n_rows) + 0.5)
+    seen = list(batches(examples, rows, size, np.dtype(float)))
+    sizes = [len(X) for X, _, _ in seen]
+    assert max(sizes) - min(sizes) <= 1
+    assert max(sizes) <= size
+    assert len(seen) == int(np.ceil(n_rows / size))
+    X, Y, weights = (np.concatenate(parts) for parts in zip(*seen, strict=True))
+    np.testing.assert_array_equal(X[:, 0], rows)
+    np.testing.assert_array_equal(Y.argmax(axis=1), rows % 3)
+    np.testing.assert_array_equal(weights[:, 0], rows + 0.5)
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0, 255.0])
+def test_batches_are_divided_by_the_scale(scale):
+    X = draw_bytes()
+    for data in (X, X.astype(float), csr_array(X)):
+        [(floats, _, _)] = batches(examples_of(data, scale=scale), np.arange(50), 50, float)
+        np.testing.assert_array_equal(floats, X / scale)
+
+
+def test_a_full_batch_is_not_shuffled():
+    examples, state = examples_of(draw_bytes() / 255), start()
+    before = state.rng.bit_generator.state
+    train(state, examples, Recipe(batch_size=50))
+    assert state.rng.bit_generator.state == before
+
+
+@pytest.mark.parametrize("batch_size", [10, 25])
+def test_a_shuffled_epoch_is_one_on_shuffled_rows(batch_size):
+    examples, recipe = examples_of(draw_bytes() / 255), Recipe(batch_size=batch_size)
+    in_order = recipe._replace(shuffle=False)
+    shuffled, by_hand, unshuffled = start(), start(), start()
+    rows = by_hand.rng.permutation(50)
+    train(shuffled, examples, recipe, epochs=1)
+    train(by_hand, examples._replace(rows=rows), in_order, epochs=1)
+    train(unshuffled, examples, in_order, epochs=1)
+    assert_same(shuffled, by_hand)
+    assert (shuffled.coefs[0] != unshuffled.coefs[0]).any()
+
+
+def test_an_epoch_shows_each_of_its_rows_once_and_no_other():
+    X = draw_bytes() / 255
+    X[30:] = np.nan
+    examples = examples_of(X, weights=np.arange(50))._replace(rows=np.arange(5, 30))
+    state, recipe = start(), Recipe(batch_size=10)
+    expected, _ = evaluate(state, examples, recipe)
+    assert train_epoch(state, examples, recipe, lambda progress: 0.0) == pytest.approx(expected)
+    assert (state.epoch, state.updates) == (1, 3)
+    train_epoch(state, examples, recipe, lambda progress: 0.0)
+    assert (state.epoch, state.updates) == (2, 6)
+
+
+def test_the_rate_is_asked_for_in_the_middle_of_each_batch():
+    asked = []
+
+    def rate(progress):
+        asked.append(progress)
+        return 0.01
+
+    train_epoch(start(), examples_of(draw_bytes()), Recipe(batch_size=13), rate)
+    np.testing.assert_allclose(asked, [1 / 8, 3 / 8, 5 / 8, 7 / 8])
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.3])
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_a_weight_of_3_counts_like_three_rows(solver, dropout):
+    X, counts = draw_bytes(20) / 255, np.arange(20) % 4
+    recipe = Recipe("tanh", "identity", batch_size=1000, dropout=dropout, input_dropout=dropout)
+    weighted = examples_of(X, weights=counts)
+    repeated = examples_of(X)._replace(rows=np.repeat(np.arange(20), counts))
+    one, other = start(solver), start(solver)
+    np.testing.assert_allclose(train(one, weighted, recipe), train(other, repeated, recipe))
+    assert_close(one, other, rtol=1e-9)
+
+
+@pytest.mark.parametrize(("factor", "rtol"), [(2.0**20, 0), (255.0, 1e-9), (1e-30, 1e-9)])
+def test_the_unit_of_X_does_not_matter(solver_and_recipe, factor, rtol):
+    X = draw_bytes() / 255
+    states = []
+    for unit in (1, factor):
+        examples = examples_of(X * unit)
+        examples = examples._replace(scale=root_mean_square(examples))
+        states.append(trained(examples, *solver_and_recipe))
+    assert_close(*states, rtol=rtol)
+
+
+def test_root_mean_square_is_the_weighted_size_of_an_entry():
+    X, weights = draw_bytes(2100), np.arange(2100) % 5
+    by_hand = np.sqrt(np.average((X.astype(float) ** 2).mean(axis=1), weights=weights))
+    for data in (X, X.astype(np.float32), csr_array(X)):
+        assert root_mean_square(examples_of(data, weights=weights)) == pytest.approx(by_hand)
+    some = examples_of(X)._replace(rows=np.arange(7))
+    assert root_mean_square(some) == pytest.approx(np.sqrt((X[:7].astype(float) ** 2).mean()))
+    assert root_mean_square(examples_of(np.zeros((3, 8)))) == 1
+
+
+@pytest.mark.parametrize("library", ["numpy", "torch", "array_api_strict"])
+def test_root_mean_square_of_float32_is_found_in_double_precision(library):
+    xp, X = pytest.importorskip(library), draw_bytes(2100).astype(np.float32)
+    examples = examples_of(X, np.float32)
+    arrays = {n: xp.asarray(getattr(examples, n)) for n in ("X", "labels", "codes", "weights")}
+    by_hand = np.sqrt((X.astype(float) ** 2).mean())
+    assert root_mean_square(examples._replace(**arrays)) == pytest.approx(by_hand, rel=1e-13)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_any_container_of_the_same_numbers_trains_the_same(solver_and_recipe, dtype, tmp_path):
+    X = draw_bytes()
+    np.save(tmp_path / "bytes.npy", X)
+    np.save(tmp_path / "floats.npy", X.astype(dtype))
+    containers = [
+        X,
+        X.astype(np.int64),
+        np.asfortranarray(X.astype(np.float64)),
+        csr_array(X),
+        csr_array(X.astype(dtype)),
+        np.load(tmp_path / "bytes.npy", mmap_mode="r"),
+        np.load(tmp_path / "floats.npy", mmap_mode="r"),
+    ]
+    reference = trained(examples_of(X.astype(dtype), dtype, scale=255.0), *solver_and_recipe)
+    for container in containers:
+        state = trained(examples_of(container, dtype, scale=255.0), *solver_and_recipe)
+        assert {a.dtype for a in parameters(state)} == {np.dtype(dtype)}
+        assert_same(state, reference)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float64])
+def test_the_data_are_never_written(solver_and_recipe, dtype):
+    solver, recipe = solver_and_recipe
+    examples = examples_of(draw_bytes().astype(dtype), scale=255.0, weights=np.arange(50) + 1)
+    arrays = [a for a in examples if isinstance(a, np.ndarray)]
+    before = [a.copy() for a in arrays]
+    for array in arrays:
+        array.flags.writeable = False
+    evaluate(trained(examples, solver, recipe), examples, recipe)
+    assert len(arrays) == 5
+    for array, old in zip(arrays, before, strict=True):
+        np.testing.assert_array_equal(array, old)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("output_activation", OUTPUT_ACTIVATIONS)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_float32_stays_float32(activation, output_activation, loss):
+    recipe = Recipe(activation, output_activation, loss, dropout=0.2, alpha=0.1, nesterovs_momentum=True)
+    examples = examples_of(draw_bytes(), np.float32, scale=255.0)
+    for solver in SOLVERS:
+        state = trained(examples, solver, recipe)
+        arrays = [a for a in contents(state) if isinstance(a, np.ndarray)]
+        arrays.append(evaluate(state, examples, recipe)[1])
+        assert {a.dtype for a in arrays} == {np.dtype(np.float32)}
+
+
+def test_a_copy_shares_nothing_and_goes_on_alike(solver_and_recipe):
+    solver, recipe = solver_and_recipe
+    examples = examples_of(draw_bytes() / 255)
+    state, untouched = (trained(examples, solver, recipe) for _ in range(2))
+    copy = state.copied()
+    train(copy, examples, recipe)
+    assert_same(state, untouched)
+    assert (copy.coefs[0] != state.coefs[0]).any()
+    train(state, examples, recipe)
+    assert_same(state, copy)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_divergence_shows_in_the_loss_and_warns_of_nothing(solver, loss, dtype):
+    recipe = Recipe("relu", "identity", loss, rate=1e30, warmup=0.0)
+    losses = train(start(solver, dtype), examples_of(draw_bytes(), dtype), recipe, epochs=10)
+    assert not np.isfinite(losses[-1]) or losses[-1] > 1e20
+
+
+@pytest.mark.parametrize("n_rows", [1, 700, 1500, 2500])
+@pytest.mark.parametrize("container", [np.asarray, np.float32, csr_array])
+def test_outputs_in_parts_are_those_of_one_pass(n_rows, container):
+    X, state = draw_bytes(n_rows), start()
+    network = state.coefs, state.intercepts, "tanh", "relu"
+    whole = forward(X.astype(float), *network).outputs[-1]
+    outputs = predict_outputs(container(X), *network)
+    np.testing.assert_allclose(outputs, whole, rtol=1e-10, atol=1e-12)
+    recipe = Recipe("tanh", "relu", "mse", dropout=0.5, input_dropout=0.5)
+    weights = np.arange(n_rows) + 1.0
+    loss, evaluated = evaluate(state, examples_of(container(X), weights=weights), recipe)
+    np.testing.assert_allclose(evaluated, whole, rtol=1e-10, atol=1e-12)
+    lengths = np.linalg.norm(whole - np.eye(3)[np.arange(n_rows) % 3], axis=1)
+    assert loss == pytest.approx(np.average(lengths**2, weights=weights))
+
+
+@pytest.mark.parametrize("sizes", [SIZES, [8, 3]])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_bytes_become_floats_of_the_parameters_type(sizes, dtype):
+    state, examples = start(sizes=sizes, dtype=dtype), examples_of(draw_bytes(), dtype)
+    assert sample(examples, dtype)[0].dtype == dtype
+    network = state.coefs, state.intercepts, "tanh", "identity"
+    outputs = predict_outputs(examples.X, *network)
+    _, evaluated = evaluate(state, examples, Recipe("tanh", "identity"))
+    train(state, examples, Recipe("tanh", "identity"))
+    assert {a.dtype for a in (outputs, evaluated, *parameters(state))} == {np.dtype(dtype)}
+
+
+@given(n_rows=st.integers(1, 5000))
+def test_a_sample_is_spread_evenly_over_all_rows(n_rows):
+    X = np.arange(n_rows, dtype=np.float64)[:, None]
+    places = sample(examples_of(X), np.dtype(float))[0][:, 0]
+    assert min(n_rows, 512) <= len(places) <= 1024
+    assert places[0] == 0
+    gaps = np.diff([*places, n_rows])
+    assert set(gaps[:-1]) <= {gaps.max()}
+    assert n_rows > 1024 or len(places) == n_rows
+
+
+@pytest.mark.parametrize("place", [("torch", "cpu"), ("array_api_strict", "device1")])
+def test_every_array_library_trains_the_same(solver_and_recipe, place):
+    xp, (solver, recipe) = pytest.importorskip(place[0]), solver_and_recipe
+    there = xp.Device(place[1]) if hasattr(xp, "Device") else xp.device(place[1])
+    examples = examples_of(draw_bytes(), scale=255.0)
+    state, elsewhere = start(solver), start(solver)
+    arrays = {
+        name: xp.asarray(getattr(examples, name), device=there)
+        for name in ("X", "labels", "codes", "weights")
+    }
+    coefs, intercepts = (
+        [xp.asarray(a, device=there) for a in part]
+        for part in (elsewhere.coefs, elsewhere.intercepts)
+    )
+    optimizer = SOLVERS[solver].start(coefs, intercepts)
+    moved = State(coefs, intercepts, optimizer, elsewhere.rng)
+    losses = train(state, examples, recipe), train(moved, examples._replace(**arrays), recipe)
+    np.testing.assert_allclose(*losses)
+    assert all(a.device == there for a in parameters(moved))
+    assert_close(state, moved, rtol=1e-9)

@@ -1,0 +1,25 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from skmnist.network._arrays import to_numpy, windows
+
+
+@pytest.mark.parametrize("library", ["numpy", "torch", "array_api_strict"])
+@given(
+    places=st.tuples(st.integers(1, 4), st.integers(1, 4)),
+    sides=st.tuples(st.integers(1, 4), st.integers(1, 4)),
+    rest=st.tuples(st.integers(0, 2), st.integers(0, 2)),
+)
+@settings(max_examples=40)
+def test_a_window_shows_what_each_place_has_at_its_offset(library, places, sides, rest):
+    xp, (height, width) = pytest.importorskip(library), sides
+    shape = [n + side - 1 + more for n, side, more in zip(places, sides, rest, strict=True)]
+    images = np.random.default_rng(0).normal(size=(3, *shape, 2))
+    seen = windows(xp.asarray(images), places, sides)
+    assert type(seen) is type(xp.asarray(images))
+    assert tuple(seen.shape) == (3, *places, 2, *sides)
+    for i, j in np.ndindex(*places):
+        expected = np.moveaxis(images[:, i : i + height, j : j + width], 3, 1)
+        np.testing.assert_array_equal(to_numpy(seen)[:, i, j], expected)
