@@ -118,7 +118,9 @@ def in_range_of_floats(name):
         with np.errstate(over="ignore", invalid="ignore"):
             yield
     except OverflowError as error:
-        raise ValueError(f"{name} must hold numbers in the range of floats; got one that is too large.") from error
+        raise ValueError(
+            f"{name} must hold numbers in the range of floats; got one that is too large."
+        ) from error
 
 
 def short_repr(value):

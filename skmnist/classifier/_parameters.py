@@ -5,10 +5,6 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from skmnist.network._activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
-from skmnist.network._arrays import like
-from skmnist.network._losses import LOSSES
-from skmnist.network._optimizers import SCHEDULES, SOLVERS
 from skmnist.base._rules import (
     FLAG,
     NOT_NEGATIVE,
@@ -24,6 +20,10 @@ from skmnist.base._rules import (
     one_of,
 )
 from skmnist.classifier._targets import ENCODINGS
+from skmnist.network._activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
+from skmnist.network._arrays import like
+from skmnist.network._losses import LOSSES
+from skmnist.network._optimizers import SCHEDULES, SOLVERS
 
 
 def _is_layer_sizes(value):

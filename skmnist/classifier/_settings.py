@@ -26,12 +26,10 @@ class FittedAs(NamedTuple):
 
 def fitted_as(estimator):
     """Return these parameters of a classifier."""
-    return FittedAs(
-        estimator.activation, estimator.output_activation, estimator.target_encoding
-    )
+    return FittedAs(estimator.activation, estimator.output_activation, estimator.target_encoding)
 
 
-class Network(NamedTuple):
+class _Network(NamedTuple):
     """The network and the solver for the parameters and the data."""
 
     layer_sizes: list
@@ -44,7 +42,7 @@ def make_network(estimator, n_features):
     """Return the network for a classifier whose classes are known."""
     encoding, n_classes = ENCODINGS[estimator.target_encoding], len(estimator.classes_)
     hidden = np.atleast_1d(np.asarray(estimator.hidden_layer_sizes, dtype=int))
-    return Network(
+    return _Network(
         layer_sizes=[n_features, *hidden.tolist(), encoding.codes(n_classes).shape[1]],
         fitted_as=fitted_as(estimator),
         solver=estimator.solver,

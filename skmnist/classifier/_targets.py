@@ -9,10 +9,10 @@ from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_array, check_consistent_length
 
+from skmnist.base._rules import in_range_of_floats, is_finite
 from skmnist.network._activations import OUTPUT_ACTIVATIONS
 from skmnist.network._arrays import judged_later, like, namespace, to_numpy
 from skmnist.network._losses import LOSSES
-from skmnist.base._rules import in_range_of_floats, is_finite
 
 # Weights below this share of the largest one count as 0: float32 cannot represent much less.
 NO_WEIGHT = 1e-30
@@ -58,9 +58,7 @@ def classes_in(labels, before=None, name="y"):
         number_labels(classes, before)
         return before
     if len(classes) < 2:
-        raise ValueError(
-            f"{name} must hold at least 2 classes; got one class, {_listed(classes)}."
-        )
+        raise ValueError(f"{name} must hold at least 2 classes; got one class, {_listed(classes)}.")
     return classes
 
 
@@ -88,8 +86,7 @@ def number_labels(labels, classes, name="y"):
     unknown = np.setdiff1d(labels, classes) if same_kind else np.unique(labels)
     if len(unknown):
         raise ValueError(
-            f"{name} must hold labels from the classes {_listed(classes)}; "
-            f"got {_listed(unknown)}."
+            f"{name} must hold labels from the classes {_listed(classes)}; got {_listed(unknown)}."
         )
     return np.searchsorted(classes, labels)
 
@@ -99,7 +96,7 @@ def _listed(values):
     return listed + (", …" if len(values) > 10 else "")
 
 
-class Encoding(NamedTuple):
+class _Encoding(NamedTuple):
     """How class numbers become targets, and outputs become one score per class.
 
     ``unit`` is what a target of 1 stands for. Last come the values that parameters can have.
@@ -133,14 +130,14 @@ def _ordinal_scores(outputs, n_classes):
 
 
 ENCODINGS = {
-    "one-hot": Encoding(
+    "one-hot": _Encoding(
         codes=_one_hot_codes,
         unit=lambda n_classes: 1,
         scores=lambda outputs, n_classes: outputs,
         loss=tuple(LOSSES),
         output_activation=OUTPUT_ACTIVATIONS,
     ),
-    "ordinal": Encoding(
+    "ordinal": _Encoding(
         codes=_ordinal_codes,
         unit=_last_number,
         scores=_ordinal_scores,

@@ -5,9 +5,9 @@ import sys
 import warnings
 from importlib import import_module
 
-from skmnist.cli._parser import make_parser
-from skmnist.cli._messages import FAILED, make_streams_robust, say_error, say_warning
 from skmnist.cli._interrupts import heard_once, undisturbed
+from skmnist.cli._messages import FAILED, make_streams_robust, say_error, say_warning
+from skmnist.cli._parser import make_parser
 
 __all__ = ["main"]
 

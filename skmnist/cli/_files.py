@@ -18,7 +18,7 @@ def load_model(path):
     """Return the fitted classifier in a file."""
     with path.open("rb"):  # a file that cannot be read says so by itself
         pass
-    model = skops_file.load(path) if is_skops(path) else _unpickled(path)
+    model = skops_file.load(path) if _is_skops(path) else _unpickled(path)
     if not (isinstance(model, BaseEstimator) and is_classifier(model)):
         raise ValueError(f"{path} holds no classifier but an object of {type(model).__name__}.")
     try:
@@ -28,7 +28,7 @@ def load_model(path):
     return model
 
 
-def is_skops(path):
+def _is_skops(path):
     """Tell by its name whether a model is a skops file."""
     return path.suffix.lower() == ".skops"
 
@@ -56,7 +56,7 @@ def network(model):
 
 def save_model(model, path):
     """Write a model; until that is done, what was there before stays."""
-    if is_skops(path):
+    if _is_skops(path):
         skops_file.save(model, path)
         return
     with destination(path) as file:
@@ -73,7 +73,7 @@ def check_can_write(option, path, needed=()):
     """Refuse, before any work is done, a path that cannot, or had better not, be written."""
     if path.exists() and any(path.samefile(each) for each in needed if each.exists()):
         raise ValueError(f"{option} {path} would replace what is read from: name another file.")
-    if is_skops(path):
+    if _is_skops(path):
         optional("skops.io", f"{option} {path}", "skops")
     if path.is_dir():
         raise ValueError(f"{option} {path} is a folder; name a file in it.")

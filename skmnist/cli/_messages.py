@@ -21,7 +21,7 @@ def make_streams_robust():
 
 def say_error(error):
     """Print an error for a person who has not seen the code."""
-    _say("error", description(error))
+    _say("error", _description(error))
 
 
 def say_warning(message, *args, **kwargs):
@@ -29,7 +29,7 @@ def say_warning(message, *args, **kwargs):
     _say("warning", message)
 
 
-def description(error):
+def _description(error):
     """Return what went wrong, and its type where the text was not made to be read."""
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}"

@@ -11,7 +11,7 @@ LOSSES = ("mse", "mae", "huber", "squared_hinge")
 MODEL = Path("skmnist-model.joblib")
 
 
-class OneLineParser(argparse.ArgumentParser):
+class _OneLineParser(argparse.ArgumentParser):
     """A parser that says in one line what is wrong."""
 
     def error(self, message):
@@ -22,7 +22,7 @@ class OneLineParser(argparse.ArgumentParser):
 
 def make_parser():
     """Return the parser of all commands."""
-    parser = OneLineParser(prog="skmnist", description=DESCRIPTION, allow_abbrev=False)
+    parser = _OneLineParser(prog="skmnist", description=DESCRIPTION, allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"skmnist {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (module, add_arguments, description) in COMMANDS.items():
@@ -40,14 +40,14 @@ def _add_train(command):
     _add_data(command)
     add(
         "--hidden",
-        type=whole(1),
+        type=_whole(1),
         nargs="*",
         metavar="N",
         help="neurons of each hidden layer (default: 512 256; linear without any)",
     )
     add(
         "--epochs",
-        type=whole(1),
+        type=_whole(1),
         metavar="N",
         help="how often each image is shown (default: 10; more if there are few)",
     )
@@ -61,7 +61,7 @@ def _add_train(command):
     )
     add(
         "--seed",
-        type=whole(0, 2**32 - 1),
+        type=_whole(0, 2**32 - 1),
         metavar="N",
         help="of all that is drawn at random (default: 0)",
     )
@@ -133,7 +133,7 @@ def _add_data(command):
     )
 
 
-def whole(least, most=None):
+def _whole(least, most=None):
     """Return a function that reads a whole number in a range."""
     span = f"of at least {least}" if most is None else f"from {least} to {most}"
 

@@ -25,40 +25,40 @@ def report(arguments):
     check_can_write("--out", arguments.out, [arguments.model, *files_of(arguments.data)])
     tested = put_to_test(arguments)
     text = f"of {len(tested.data.y):,} test images are recognised."
-    written = page(arguments.model.name, tested.accuracy, text, sections(tested), tested.model)
+    written = page(arguments.model.name, tested.accuracy, text, _sections(tested), tested.model)
     save_page(written, arguments.out)
     print(f"Wrote {arguments.out}.")
 
 
-def sections(tested):
+def _sections(tested):
     """Yield (title, explanation, content) of all that this model has to show."""
     for title, text, is_there, draw in SECTIONS:
         if is_there(tested):
             yield title, text, draw(tested)
 
 
-def always(tested):
+def _always(tested):
     """Tell that every model can show this."""
     return True
 
 
-def has_losses(tested):
+def _has_losses(tested):
     """Tell whether the model wrote down its loss."""
     return getattr(network(tested.model), "loss_curve_", None) is not None
 
 
-def has_kernels(tested):
+def _has_kernels(tested):
     """Tell whether the model lays kernels on its images."""
     return isinstance(tested.model, Pipeline) and hasattr(tested.model[0], "kernels_")
 
 
-def sees_pixels(tested):
+def _sees_pixels(tested):
     """Tell whether the first layer's weights are laid on the image itself."""
     coefs = getattr(network(tested.model), "coefs_", [()])
-    return len(coefs[0]) == tested.data.X.shape[1] and not has_kernels(tested)
+    return len(coefs[0]) == tested.data.X.shape[1] and not _has_kernels(tested)
 
 
-def is_network(tested):
+def _is_network(tested):
     """Tell whether the model is a network whose layers can be looked into."""
     return hasattr(network(tested.model), "output_activation")
 
@@ -129,18 +129,18 @@ def _activations(tested):
 
 # What a page shows: title, explanation, whether this model has it, and how it is drawn.
 SECTIONS = [
-    ("Digit by digit", "How many of each are recognised.", always, _by_label),
-    ("Most confused", "The commonest mistakes.", always, _pairs),
-    ("Confusion", "What it says, for what is there.", always, _confusion),
-    ("Loss", "The mean of each epoch.", has_losses, _losses),
+    ("Digit by digit", "How many of each are recognised.", _always, _by_label),
+    ("Most confused", "The commonest mistakes.", _always, _pairs),
+    ("Confusion", "What it says, for what is there.", _always, _confusion),
+    ("Loss", "The mean of each epoch.", _has_losses, _losses),
     (
         "What it gets wrong",
         "True → predicted; the surest mistakes first, no more than 40.",
-        always,
+        _always,
         _mistakes,
     ),
-    ("First weights", "What the first neurons look for.", sees_pixels, _weights),
-    ("Kernels", "The small pieces that are looked for everywhere.", has_kernels, _kernels),
-    ("Feature maps", "Where they are found in one image.", has_kernels, _maps),
-    ("One image's way", "From layer to layer to the answer.", is_network, _activations),
+    ("First weights", "What the first neurons look for.", _sees_pixels, _weights),
+    ("Kernels", "The small pieces that are looked for everywhere.", _has_kernels, _kernels),
+    ("Feature maps", "Where they are found in one image.", _has_kernels, _maps),
+    ("One image's way", "From layer to layer to the answer.", _is_network, _activations),
 ]

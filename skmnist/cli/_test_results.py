@@ -12,7 +12,7 @@ from skmnist.cli._files import load_model
 MOST_PAIRS = 10
 
 
-class Tested(NamedTuple):
+class _Tested(NamedTuple):
     """A model, the test images, and what it says of them."""
 
     model: object
@@ -40,7 +40,7 @@ def put_to_test(arguments):
     y_pred = model.predict(data.X)
     y = _as_model_has_them(data.y, y_pred)
     _check_known(y, getattr(model, "classes_", y), whose)
-    return Tested(model, data._replace(y=y), y_pred)
+    return _Tested(model, data._replace(y=y), y_pred)
 
 
 def _as_model_has_them(y, y_pred):

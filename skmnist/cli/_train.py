@@ -7,12 +7,12 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
+from skmnist.classifier._settings import epochs_in_total
 from skmnist.cli._data import MNIST_PIXELS, files_of, has_test_images, read_images
 from skmnist.cli._files import check_can_write, load_model, network, save_model
-from skmnist.cli._progress import Progress, duration
-from skmnist.cli._messages import as_typed
 from skmnist.cli._interrupts import undisturbed
-from skmnist.classifier._settings import epochs_in_total
+from skmnist.cli._messages import as_typed
+from skmnist.cli._progress import Progress, duration
 
 # What a new training is told, and one that goes on has long decided.
 OF_A_NEW_TRAINING = ("hidden", "epochs", "loss", "features", "early_stopping", "seed")
@@ -21,7 +21,7 @@ OF_A_NEW_TRAINING = ("hidden", "epochs", "loss", "features", "early_stopping", "
 def train(arguments):
     """Train a model, or go on with one, and save it."""
     _check_files(arguments)
-    kept = load_checkpoint(arguments.resume) if arguments.resume else None
+    kept = _load_checkpoint(arguments.resume) if arguments.resume else None
     data = read_images(arguments.data, "train")
     if len(np.unique(data.y)) < 2:
         raise ValueError(f"--data {arguments.data}: all images to train on are {data.y[0]}.")
@@ -94,7 +94,7 @@ def _new_model(arguments, data):
     return Pipeline([("features", features), ("classifier", classifier)])
 
 
-def load_checkpoint(path):
+def _load_checkpoint(path):
     """Return the model in a checkpoint, which goes on as it was begun."""
     model = load_model(path)
     if not hasattr(network(model), "_data_hash"):

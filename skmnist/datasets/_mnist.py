@@ -7,8 +7,8 @@ from importlib.resources import files
 import numpy as np
 from sklearn.utils import Bunch
 
-from skmnist.datasets._idx import append_idx
 from skmnist.base._optional import optional
+from skmnist.datasets._idx import append_idx
 
 _DATA = files(__package__) / "data"
 _PARTS = {"train": ("train",), "test": ("t10k",), "all": ("train", "t10k")}

@@ -5,8 +5,8 @@ import contextlib
 import numpy as np
 from scipy import ndimage
 
-from skmnist.datasets._ink import NOTHING, ink_of, light_of, otsu, sheets_of
 from skmnist.base._files import name_of
+from skmnist.datasets._ink import NOTHING, ink_of, light_of, otsu, sheets_of
 from skmnist.datasets._picture import pixels_of
 
 _BOX, _SIDE = 20, 28  # the digit's box inside the image, in pixels

@@ -4,9 +4,9 @@ import warnings
 
 import numpy as np
 
-from skmnist.datasets._ink import LARGEST
 from skmnist.base._files import name_of, source
 from skmnist.base._optional import optional
+from skmnist.datasets._ink import LARGEST
 
 
 def pixels_of(path_or_file):

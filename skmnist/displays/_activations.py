@@ -114,7 +114,7 @@ class ActivationsDisplay:
         X = one_row(X)
         given = transformed(estimator, len(steps_of(estimator)) - 1, X)
         given = dense(validate_data(network, given, reset=False, accept_sparse=True))
-        coefs, intercepts = map(all_numpy, (network.coefs_, network.intercepts_))
+        coefs, intercepts = map(_all_numpy, (network.coefs_, network.intercepts_))
         how = network._fitted_as  # the parameters may have been changed since
         X_float = given.astype(coefs[0].dtype)
         passed = forward(X_float, coefs, intercepts, how.activation, how.output_activation)
@@ -158,12 +158,12 @@ class ActivationsDisplay:
         size = size_in_points(self.ax_)
         points = font_size(names, NAME_SHARE * size[0] / n, 0.75 * size[1] / len(names))
         name_share = (max(map(text_width, names)) * points + 2 * PAD) / size[0]
-        self.axes_ = titled_axes(self.ax_, titles, size, name_share)
+        self.axes_ = _titled_axes(self.ax_, titles, size, name_share)
         show_ink(self.axes_[0], self.image)
         for inner, neurons in zip(self.axes_[1:], hidden, strict=False):
-            show_ink(inner, as_grid(neurons), im_kw)
+            show_ink(inner, _as_grid(neurons), im_kw)
             inner.patch.set_hatch(NOTHING)
-        self.bars_ = draw_outputs(self.axes_[-1], outputs, names, points, bar_kw or {})
+        self.bars_ = _draw_outputs(self.axes_[-1], outputs, names, points, bar_kw or {})
         return remembering(self)
 
     def _names_and_best(self, outputs):
@@ -175,7 +175,7 @@ class ActivationsDisplay:
         return names, names[outputs.argmax()]
 
 
-def titled_axes(ax, titles, size, name_share):
+def _titled_axes(ax, titles, size, name_share):
     """Return axes side by side inside others; to the left of the last, names have their share."""
     n = len(titles)
     points = font_size(titles, 0.85 * size[0] / n, TITLE_SHARE * size[1])
@@ -188,7 +188,7 @@ def titled_axes(ax, titles, size, name_share):
     return axes
 
 
-def as_grid(neurons):
+def _as_grid(neurons):
     """Return neurons as a near-square image, row after row, with nothing where there are none."""
     shape = grid(len(neurons))
     cells = np.full(math.prod(shape), np.nan)
@@ -196,7 +196,7 @@ def as_grid(neurons):
     return cells.reshape(shape)
 
 
-def draw_outputs(ax, outputs, names, points, bar_kw):
+def _draw_outputs(ax, outputs, names, points, bar_kw):
     """Draw a bar for each output, from the top; the largest one and its name stand out."""
     largest = outputs.argmax()
     colours = [VERMILLION if number == largest else BLUE for number in range(len(outputs))]
@@ -208,6 +208,6 @@ def draw_outputs(ax, outputs, names, points, bar_kw):
     return bars
 
 
-def all_numpy(arrays):
+def _all_numpy(arrays):
     """Return the arrays of any library as NumPy's."""
     return [to_numpy(array) for array in arrays]

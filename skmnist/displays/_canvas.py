@@ -24,26 +24,26 @@ def axes_for(display, ax, figsize=None):
     if ax is None:
         _, ax = plt.subplots(figsize=figsize, layout="constrained")
     if ax is getattr(display, "ax_", None):
-        erase(getattr(display, "_drawn", []), ax)
-    display._others = contents(ax)
+        _erase(getattr(display, "_drawn", []), ax)
+    display._others = _contents(ax)
     return ax
 
 
 def remembering(display):
     """Return a display that knows what it drew, for `axes_for` to erase."""
-    display._drawn = [each for each in contents(display.ax_) if each not in display._others]
+    display._drawn = [each for each in _contents(display.ax_) if each not in display._others]
     return display
 
 
-def contents(ax):
+def _contents(ax):
     """Return what was drawn on axes, without the parts that all axes have."""
     return [*ax.lines, *ax.images, *ax.patches, *ax.texts, *ax.child_axes]
 
 
-def erase(artists, ax):
+def _erase(artists, ax):
     """Remove what is still there of some artists, with their colour bars."""
     for artist in artists:
-        if artist in contents(ax):
+        if artist in _contents(ax):
             if getattr(artist, "colorbar", None) is not None:
                 artist.colorbar.remove()
             artist.remove()

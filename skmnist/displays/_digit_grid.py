@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.utils.validation import check_array, check_is_fitted
 
+from skmnist.base._rules import check, integer, one_of
 from skmnist.displays._canvas import (
     LINE,
     VERMILLION,
@@ -13,13 +14,12 @@ from skmnist.displays._canvas import (
     size_in_points,
     text_look,
 )
-from skmnist.displays._selection import CHOICES, how_certain
 from skmnist.displays._estimators import image_shape_of
 from skmnist.displays._images import as_images, dense, im_look, inked
 from skmnist.displays._labels import known_of
+from skmnist.displays._selection import CHOICES, how_certain
 from skmnist.displays._tiling import grid
 from skmnist.network._arrays import to_numpy
-from skmnist.base._rules import check, one_of, integer
 
 TEXT_SHARE = 0.4  # of a cell's height, at most
 
@@ -231,7 +231,7 @@ class DigitGridDisplay:
         >>> len(display.axes_)
         2
         """
-        images = checked_images(self.images)
+        images = _checked_images(self.images)
         known = known_of(images, self.y_true, self.y_pred, self.confidence)
         n_rows, n_columns = grid(len(images))
         self.ax_ = frame_for(self, ax, (1.2 * max(n_columns, 3), 1.45 * max(n_rows, 2)))
@@ -246,12 +246,12 @@ class DigitGridDisplay:
         size, text_share = self._text_size(captions, n_rows, n_columns)
         text = text_look({"fontsize": size, "pad": 2}, text_kw)
         for number, image in enumerate(images):
-            box = place(*divmod(number, n_columns), n_rows, n_columns)
+            box = _place(*divmod(number, n_columns), n_rows, n_columns)
             cell = inset(self.ax_, box, text_share)
             cell.imshow(image, **im_look(look, im_kw))
             cell.set_title(captions[number], **text)
             if known.is_wrong(number):
-                stand_out(cell)
+                _stand_out(cell)
             self.axes_.append(cell)
         return remembering(self)
 
@@ -264,7 +264,7 @@ class DigitGridDisplay:
         return size, LINE * n_lines * size / height
 
 
-def checked_images(images):
+def _checked_images(images):
     """Return images as an array, or raise a ValueError if they are rows of pixels."""
     images = to_numpy(images)
     if len(images) and images.ndim not in (3, 4):
@@ -275,12 +275,12 @@ def checked_images(images):
     return images
 
 
-def place(row, column, n_rows, n_columns):
+def _place(row, column, n_rows, n_columns):
     """Return left, bottom, width and height of a cell."""
     return column / n_columns, 1 - (row + 1) / n_rows, 1 / n_columns, 1 / n_rows
 
 
-def stand_out(ax):
+def _stand_out(ax):
     """Make text and frame of a wrong prediction bold, and not only of another colour."""
     ax.title.set_fontweight("bold")
     for spine in ax.spines.values():

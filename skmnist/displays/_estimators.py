@@ -15,7 +15,7 @@ def last_part(estimator, needed, *attributes):
     if not all(hasattr(part, name) for name in attributes):
         raise TypeError(
             f"estimator must be a fitted {needed}, or a Pipeline that ends in one, "
-            f"got {named(estimator)}"
+            f"got {_named(estimator)}"
         )
     return part
 
@@ -29,7 +29,7 @@ def part_with_kernels(estimator):
     check_is_fitted(estimator)
     raise TypeError(
         "estimator must be a fitted ConvFeatureTransformer, or a Pipeline with one, "
-        f"got {named(estimator)}"
+        f"got {_named(estimator)}"
     )
 
 
@@ -49,7 +49,7 @@ def steps_of(estimator):
     return [step for _, step in estimator.steps] if isinstance(estimator, Pipeline) else [estimator]
 
 
-def named(estimator):
+def _named(estimator):
     """Return what an estimator is, for a message."""
     name = type(estimator).__name__
     if hasattr(estimator, "best_estimator_"):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skmnist.base._rules import check, integer
 from skmnist.displays._canvas import (
     LINE,
     MARGIN,
@@ -18,7 +19,6 @@ from skmnist.displays._estimators import part_with_kernels, transformed
 from skmnist.displays._images import as_images, coloured, dense, im_look, one_row, show_ink
 from skmnist.displays._values import is_written, write_values
 from skmnist.network._arrays import to_numpy
-from skmnist.base._rules import check, integer
 
 IMAGE_WIDTH, GAP = 1.5, 0.4  # in widths of a map
 INCHES, WRITTEN_INCHES = 1.3, 2.4  # a map, without numbers and with them
@@ -116,7 +116,7 @@ class FeatureMapsDisplay:
         ]
         shape = transformer.image_shape_
         shown = dense(X if np.shape(X)[1] == math.prod(shape) else given)
-        display = cls(as_images(shown, shape)[0], maps, names=names_of(transformer, maps))
+        display = cls(as_images(shown, shape)[0], maps, names=_names_of(transformer, maps))
         return display.plot(ax, values=values, **plot_kw)
 
     def plot(self, ax=None, *, values="auto", im_kw=None, text_kw=None):
@@ -151,7 +151,7 @@ class FeatureMapsDisplay:
         '0.33'
         """
         written = [is_written(maps, values) for maps in self.maps]
-        plan = arrange([maps.shape[2] for maps in self.maps])
+        plan = _arrange([maps.shape[2] for maps in self.maps])
         inches = WRITTEN_INCHES if any(written) else INCHES
         self.ax_ = frame_for(self, ax, (inches * plan.width, inches * plan.n_rows))
         self.figure_ = self.ax_.figure
@@ -159,11 +159,11 @@ class FeatureMapsDisplay:
         self.axes_ = [inset(self.ax_, plan.image)]
         show_ink(self.axes_[0], self.image)
         for layer, (maps, boxes) in enumerate(zip(self.maps, plan.layers, strict=True)):
-            axes = show_maps(self.ax_, maps, boxes, self._names(layer), size, im_kw)
+            axes = _show_maps(self.ax_, maps, boxes, self._names(layer), size, im_kw)
             if written[layer]:
-                side = cell_side(maps, boxes[0], size)
+                side = _cell_side(maps, boxes[0], size)
                 write_values(axes, side, values, text_kw or {})
-            point_at(self.ax_, boxes[0][0], GAP / plan.width)
+            _point_at(self.ax_, boxes[0][0], GAP / plan.width)
             self.axes_ += axes
         return remembering(self)
 
@@ -174,7 +174,7 @@ class FeatureMapsDisplay:
         return [f"{prefix}map {number}" for number in range(self.maps[layer].shape[2])]
 
 
-class Plan(NamedTuple):
+class _Plan(NamedTuple):
     """Where the image and each layer's maps go, as boxes, and how large it all is in maps."""
 
     image: tuple
@@ -183,7 +183,7 @@ class Plan(NamedTuple):
     n_rows: int
 
 
-def arrange(counts):
+def _arrange(counts):
     """Plan for so many maps in each layer: a column, or more of them when it gets too high."""
     shapes = [(min(count, MOST_ROWS), math.ceil(count / MOST_ROWS)) for count in counts]
     width = IMAGE_WIDTH + sum(GAP + n_columns for _, n_columns in shapes)
@@ -193,10 +193,10 @@ def arrange(counts):
         places = [(left + n // n_rows, 1 - (n % n_rows + 1) / n_rows) for n in range(count)]
         layers.append([(x / width, bottom, 1 / width, 1 / n_rows) for x, bottom in places])
         left += n_columns
-    return Plan((0, 0, IMAGE_WIDTH / width, 1), layers, width, max(shape[0] for shape in shapes))
+    return _Plan((0, 0, IMAGE_WIDTH / width, 1), layers, width, max(shape[0] for shape in shapes))
 
 
-def show_maps(ax, maps, boxes, names, size, im_kw):
+def _show_maps(ax, maps, boxes, names, size, im_kw):
     """Draw a layer's maps with their names, and return their axes."""
     *_, width, height = np.multiply(boxes[0], [*size, *size])
     points = font_size(names, 0.85 * width, NAME_SHARE * height)
@@ -208,13 +208,13 @@ def show_maps(ax, maps, boxes, names, size, im_kw):
     return axes
 
 
-def cell_side(maps, box, size):
+def _cell_side(maps, box, size):
     """Return the side of a map's cell in points, a little less than what it will be."""
     width, height = box[2] * size[0], box[3] * size[1] * (1 - NAME_SHARE)
     return (1 - 2 * MARGIN) * min(width / maps.shape[1], height / maps.shape[0])
 
 
-def point_at(ax, x, gap):
+def _point_at(ax, x, gap):
     """Draw an arrow through the gap to the left of a layer."""
     from matplotlib import rcParams
 
@@ -223,7 +223,7 @@ def point_at(ax, x, gap):
     ax.annotate("", **ends, xycoords="axes fraction", textcoords="axes fraction", arrowprops=look)
 
 
-def names_of(transformer, maps):
+def _names_of(transformer, maps):
     """Return the names of the last layer's maps, which the columns have; others have none."""
     columns = transformer.get_feature_names_out()[: maps[-1].shape[2]]
     return [None] * (len(maps) - 1) + [[name.removesuffix("_0_0") for name in columns]]

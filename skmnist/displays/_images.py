@@ -30,7 +30,7 @@ def one_row(X):
 def as_images(rows, image_shape=None):
     """Return rows of pixels as images (n, height, width), or (n, height, width, 3) in colour."""
     shape = find_shape(rows.shape[1], image_shape)
-    return viewable(rows.reshape(len(rows), *shape))
+    return _viewable(rows.reshape(len(rows), *shape))
 
 
 def find_shape(n_pixels, image_shape=None):
@@ -50,7 +50,7 @@ def find_shape(n_pixels, image_shape=None):
     return shape
 
 
-def viewable(images):
+def _viewable(images):
     """Return images without an axis for channels, unless these are three: red, green, blue."""
     if images.ndim == 3 or images.shape[3] == 3:
         return images
@@ -59,15 +59,15 @@ def viewable(images):
 
 def inked(images):
     """Return images to show, and how: colours from 0 to 1, or greys with a common scale."""
-    images = viewable(images)
+    images = _viewable(images)
     if images.ndim > 3:
-        return as_colours(images), {}
+        return _as_colours(images), {}
     low = min(0, np.nanmin(images))
     high = max(low + 1e-9, np.nanmax(images))
     return images, {"cmap": "gray", "vmin": low, "vmax": high}
 
 
-def as_colours(images):
+def _as_colours(images):
     """Return colours from 0 to 1: of bytes, or of floats that are stretched if they are beyond."""
     if images.dtype.kind in "iu":
         return np.clip(images / 255, 0, 1)

@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from skmnist.base._rules import check, integer
 from skmnist.displays._canvas import axes_for, remembering
 from skmnist.displays._estimators import part_with_kernels
 from skmnist.displays._images import coloured
 from skmnist.displays._tiling import figure_size, show_tiles
 from skmnist.network._arrays import to_numpy
-from skmnist.base._rules import check, integer
 
 
 class KernelsDisplay:
@@ -121,7 +121,7 @@ class KernelsDisplay:
         self.ax_ = axes_for(self, ax, figure_size(kernels))
         self.figure_ = self.ax_.figure
         if kernels.ndim == 4:
-            self.im_ = show_tiles(self.ax_, around_grey(kernels), {}, im_kw)
+            self.im_ = show_tiles(self.ax_, _around_grey(kernels), {}, im_kw)
         else:
             self.im_ = show_tiles(self.ax_, kernels, coloured(kernels), im_kw, colorbar)
         if self.title is not None:
@@ -129,7 +129,7 @@ class KernelsDisplay:
         return remembering(self)
 
 
-def around_grey(kernels):
+def _around_grey(kernels):
     """Return kernels of red, green and blue as opaque colours; 0 becomes a middle grey."""
     colours = 0.5 + kernels / (2 * max(np.abs(kernels).max(), 1e-9))
     return np.concatenate([colours, np.ones((*kernels.shape[:3], 1))], axis=3)

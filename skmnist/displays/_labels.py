@@ -10,7 +10,7 @@ from skmnist.network._arrays import to_numpy
 SHORT = len("10 → 11")  # beside which a percentage finds room
 
 
-class Known(NamedTuple):
+class _Known(NamedTuple):
     """Arrays of one value an image, found by position; what is None, nobody knows."""
 
     y_true: np.ndarray | None
@@ -35,14 +35,14 @@ class Known(NamedTuple):
 def known_of(images, y_true, y_pred, confidence):
     """Check that there is one value an image, and that the labels can be compared."""
     given = {"y_true": y_true, "y_pred": y_pred, "confidence": confidence}
-    known = Known(*[one_axis(name, values) for name, values in given.items()])
+    known = _Known(*[_one_axis(name, values) for name, values in given.items()])
     check_consistent_length(images, *known)
     if y_true is not None and y_pred is not None:
-        check_comparable(known.y_true, known.y_pred)
+        _check_comparable(known.y_true, known.y_pred)
     return known
 
 
-def one_axis(name, values):
+def _one_axis(name, values):
     """Return values as an array (n,), also those of a table with a single column."""
     if values is None:
         return None
@@ -54,15 +54,15 @@ def one_axis(name, values):
     return values
 
 
-def check_comparable(y_true, y_pred):
+def _check_comparable(y_true, y_pred):
     """Raise a ValueError if one has names and the other numbers, which are never equal."""
-    if has_names(y_true) != has_names(y_pred):
+    if _has_names(y_true) != _has_names(y_pred):
         raise ValueError(
             "y_true and y_pred must both be names or both be numbers, or else each prediction "
             f"is a mistake, got the types {y_true.dtype} and {y_pred.dtype}"
         )
 
 
-def has_names(labels):
+def _has_names(labels):
     """Tell whether there are texts among labels."""
     return any(isinstance(label, str) for label in labels.tolist())

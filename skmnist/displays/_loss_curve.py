@@ -117,24 +117,24 @@ class LossCurveDisplay:
         before = getattr(self, "lines_", []) if ax is getattr(self, "ax_", None) else []
         self.ax_ = axes_for(self, ax)
         self.figure_ = self.ax_.figure
-        line_kw = with_colour(line_kw, before)
+        line_kw = _with_colour(line_kw, before)
         name = line_kw.pop("label", self.name)
         prefix = "" if name is None else f"{name}, "
-        training = draw_losses(self.ax_, self.loss_curve, f"{prefix}training", "-", line_kw)
+        training = _draw_losses(self.ax_, self.loss_curve, f"{prefix}training", "-", line_kw)
         self.lines_ = [training]
         line_kw["color"] = training.get_color()
         if self.validation_loss_curve is not None:
             losses, label = self.validation_loss_curve, f"{prefix}validation"
-            self.lines_.append(draw_losses(self.ax_, losses, label, "--", line_kw))
+            self.lines_.append(_draw_losses(self.ax_, losses, label, "--", line_kw))
         if self.best_iter is not None:
             look = {"color": training.get_color(), "linestyle": ":"}
             label = f"{prefix}best epoch: {self.best_iter}"
             self.lines_.append(self.ax_.axvline(self.best_iter, label=label, **look))
-        finish_axes(self.ax_)
+        _finish_axes(self.ax_)
         return remembering(self)
 
 
-def with_colour(line_kw, before):
+def _with_colour(line_kw, before):
     """Return keywords of a curve with the colour it had before; None is the axes' next one."""
     from matplotlib.cbook import normalize_kwargs
     from matplotlib.lines import Line2D
@@ -143,7 +143,7 @@ def with_colour(line_kw, before):
     return {"color": colour} | normalize_kwargs(line_kw, Line2D)
 
 
-def draw_losses(ax, losses, label, style, line_kw):
+def _draw_losses(ax, losses, label, style, line_kw):
     """Draw a curve from epoch 1 on, with dots if it is short."""
     marker = "o" if len(losses) <= FEW else ""
     look = {"label": label, "linestyle": style, "marker": marker, "markersize": 4} | line_kw
@@ -151,7 +151,7 @@ def draw_losses(ax, losses, label, style, line_kw):
     return line
 
 
-def finish_axes(ax):
+def _finish_axes(ax):
     """Say what the axes mean; there are no half epochs, unless somebody set other ticks."""
     from matplotlib.ticker import MaxNLocator
 

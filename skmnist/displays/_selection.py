@@ -5,18 +5,18 @@ import numpy as np
 from skmnist.network._arrays import to_numpy
 
 
-def mistakes(is_wrong, certainty):
+def _mistakes(is_wrong, certainty):
     """Return the numbers of the mistaken rows, the most certain first."""
     rows = np.flatnonzero(is_wrong)
     return rows if certainty is None else rows[np.argsort(-certainty[rows], kind="stable")]
 
 
-def all_rows(is_wrong, certainty):
+def _all_rows(is_wrong, certainty):
     """Return the numbers of all rows in order."""
     return np.arange(len(is_wrong))
 
 
-CHOICES = {"mistakes": mistakes, "all": all_rows}
+CHOICES = {"mistakes": _mistakes, "all": _all_rows}
 
 
 def how_certain(estimator, X, predicted):
@@ -26,11 +26,11 @@ def how_certain(estimator, X, predicted):
         columns = (predicted[:, None] == estimator.classes_).argmax(axis=1)
         return shares[np.arange(len(shares)), columns], True
     if hasattr(estimator, "decision_function"):
-        return margins(to_numpy(estimator.decision_function(X))), False
+        return _margins(to_numpy(estimator.decision_function(X))), False
     return None, False
 
 
-def margins(scores):
+def _margins(scores):
     """Return how far the largest score is above the next; for two classes, how far from 0."""
     if scores.ndim == 1:
         return np.abs(scores)

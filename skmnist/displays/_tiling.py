@@ -30,19 +30,19 @@ def show_tiles(ax, images, look, im_kw=None, colorbar=True):
     """
     scale = math.ceil(FINE / max(images.shape[1:3]))
     images = images.repeat(scale, axis=1).repeat(scale, axis=2)
-    corners, size = places(*images.shape[:3])
+    corners, size = _places(*images.shape[:3])
     mosaic = np.full((*size, *images.shape[3:]), 0.0 if images.ndim > 3 else np.nan)
     for image, (top, left) in zip(images, corners, strict=True):
         mosaic[top : top + len(image), left : left + image.shape[1]] = image
     im = ax.imshow(mosaic, **im_look(look, im_kw))
-    outline(ax, corners, images.shape[1:3])
+    _outline(ax, corners, images.shape[1:3])
     ax.set_axis_off()
     if look and colorbar:
         ax.figure.colorbar(im, ax=ax)
     return im
 
 
-def places(n, height, width):
+def _places(n, height, width):
     """Return the top and left of each tile, and the height and width of all."""
     gap = max(1, round(GAP * max(height, width)))
     n_rows, n_columns = grid(n)
@@ -51,7 +51,7 @@ def places(n, height, width):
     return corners, (n_rows * (height + gap) - gap, n_columns * (width + gap) - gap)
 
 
-def outline(ax, corners, size):
+def _outline(ax, corners, size):
     """Draw a thin line around each tile: some are as pale, or as dark, as the ground."""
     from matplotlib import rcParams
     from matplotlib.patches import Rectangle

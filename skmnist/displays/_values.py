@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from skmnist.displays._canvas import font_size, text_look
 from skmnist.base._rules import is_bool
+from skmnist.displays._canvas import font_size, text_look
 
 MOST_CELLS, MOST_MAPS = 12, 4  # a side and a layer, for numbers to be written unasked
 DARK = 0.18  # the luminance below which a cell wants white figures
@@ -25,29 +25,29 @@ def is_written(maps, values):
 
 def write_values(axes, side, values, text_kw):
     """Write into each map its numbers, all of one size, for cells of so many points."""
-    to_text = values if callable(values) else two_decimals
+    to_text = values if callable(values) else _two_decimals
     images = [ax.images[0] for ax in axes]
-    texts = [[(place, to_text(v)) for place, v in np.ndenumerate(numbers(im))] for im in images]
+    texts = [[(place, to_text(v)) for place, v in np.ndenumerate(_numbers(im))] for im in images]
     longest = max((text for each in texts for _, text in each), key=len)
     size = font_size([longest], 0.8 * side, side)
     usual = {"ha": "center", "va": "center", "fontsize": size}
     for ax, image, each in zip(axes, images, texts, strict=True):
-        colours = np.where(luminance(image) < DARK, "white", "black")
+        colours = np.where(_luminance(image) < DARK, "white", "black")
         for (row, column), text in each:
             look = text_look(usual | {"color": colours[row, column]}, text_kw)
             ax.text(column, row, text, **look)
 
 
-def numbers(image):
+def _numbers(image):
     """Return the numbers that an image of matplotlib's shows."""
     return np.asarray(image.get_array())
 
 
-def luminance(image):
+def _luminance(image):
     """Return how bright each cell of an image is to the eye, from 0 to 1."""
-    return image.to_rgba(numbers(image))[..., :3] ** GAMMA @ LUMINANCE
+    return image.to_rgba(_numbers(image))[..., :3] ** GAMMA @ LUMINANCE
 
 
-def two_decimals(number):
+def _two_decimals(number):
     """Return a number as text, without a minus in front of what is rounded to 0."""
     return f"{number:z.2f}"

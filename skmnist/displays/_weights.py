@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from skmnist.base._rules import check, integer
 from skmnist.displays._canvas import axes_for, remembering
 from skmnist.displays._estimators import MLP, last_part, steps_of
 from skmnist.displays._images import around_zero, find_shape
 from skmnist.displays._tiling import figure_size, show_tiles
 from skmnist.network._arrays import to_numpy
-from skmnist.base._rules import check, integer
 
 
 class WeightsDisplay:
@@ -81,7 +81,7 @@ class WeightsDisplay:
         """
         check("n_neurons", n_neurons, integer(1))
         columns = to_numpy(last_part(estimator, MLP, "coefs_").coefs_[0])
-        check_pixels(estimator, len(columns))
+        _check_pixels(estimator, len(columns))
         largest = np.argsort(-np.linalg.norm(columns, axis=0), kind="stable")[:n_neurons]
         shape = find_shape(len(columns), image_shape)
         weights = columns[:, largest].T.reshape(-1, *shape)
@@ -119,7 +119,7 @@ class WeightsDisplay:
         return remembering(self)
 
 
-def check_pixels(estimator, n_columns):
+def _check_pixels(estimator, n_columns):
     """Raise a ValueError if a step before the network makes something else of the pixels."""
     n_pixels = getattr(estimator, "n_features_in_", n_columns)
     makers = [

@@ -5,24 +5,29 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import metadata_routing
 from sklearn.utils.validation import check_consistent_length
 
-from skmnist.features import _layers as layers
 from skmnist.base._atomic import all_or_nothing
-from skmnist.base.compat import CallbackSupportMixin, with_callbacks
 from skmnist.base._checks import check_out, check_same_place, check_X, float_type, new_generator
-from skmnist.features._freshness import StaleParamsMixin
-from skmnist.features._kernels import make_kernels
 from skmnist.base._doc_link import DocLinkMixin
-from skmnist.features._names import check_input_names, column_names, map_names
-from skmnist.network._arrays import dense_rows, judged_later, like, namespace
-from skmnist.network._convolution import CACHE, images_at_once, map_shape, write_maps
 from skmnist.base._persistence import VersionedPickleMixin
 from skmnist.base._rules import check, integer
+from skmnist.base.compat import CallbackSupportMixin, with_callbacks
+from skmnist.features._freshness import StaleParamsMixin
+from skmnist.features._kernels import make_kernels
+from skmnist.features._layers import RULES, check_parameters, image_shape, plan_layers
+from skmnist.features._names import check_input_names, column_names, map_names
 from skmnist.features._patches import class_numbers, sample_patches, some_images
 from skmnist.features._threads import for_slices, one_thread_a_product
+from skmnist.network._arrays import dense_rows, judged_later, like, namespace
+from skmnist.network._convolution import CACHE, images_at_once, map_shape, write_maps
 
 
 class ConvFeatureTransformer(
-    CallbackSupportMixin, TransformerMixin, StaleParamsMixin, VersionedPickleMixin, DocLinkMixin, BaseEstimator
+    CallbackSupportMixin,
+    TransformerMixin,
+    StaleParamsMixin,
+    VersionedPickleMixin,
+    DocLinkMixin,
+    BaseEstimator,
 ):
     """Averaged feature maps of images: which small pieces are found, and where.
 
@@ -198,11 +203,11 @@ class ConvFeatureTransformer(
         """
         context = self._init_callback_context(max_subtasks=0)
         context.call_on_fit_task_begin(estimator=self, X=X, y=y)
-        layers.check_parameters(self)
+        check_parameters(self)
         data = check_X(self, X, reset=True, accept_sparse=False)
         check_consistent_length(data, y)
-        self.image_shape_ = layers.image_shape(self.image_shape, data.shape[1])
-        plans = layers.plan_layers(self, self.image_shape_)
+        self.image_shape_ = image_shape(self.image_shape, data.shape[1])
+        plans = plan_layers(self, self.image_shape_)
         with one_thread_a_product:
             self._learn(data, class_numbers(y, data.shape[0]), plans)
         self._remember_params()
@@ -322,7 +327,7 @@ class ConvFeatureTransformer(
 
     def _columns(self, X, n_layers, out=None):
         """Write the maps of so many layers into `out`, or into an array made for them."""
-        check("n_jobs", self.n_jobs, layers.RULES["n_jobs"])
+        check("n_jobs", self.n_jobs, RULES["n_jobs"])
         xp, dtype = namespace(X), float_type(X)
         shape = (X.shape[0], int(np.prod(self.map_shapes_[n_layers - 1])))
         if out is None:

@@ -17,7 +17,7 @@ class StaleParamsMixin:
 
     def _remember_params(self):
         params = self._lasting_params()
-        self._fitted_with = {name: kept(value) for name, value in params.items()}
+        self._fitted_with = {name: _kept(value) for name, value in params.items()}
 
     def _lasting_params(self):
         params = self.get_params(deep=False)
@@ -26,7 +26,7 @@ class StaleParamsMixin:
     def _changed(self):
         """Return the first parameter that is not as it was when `fit` was called, or None."""
         now, before = self._lasting_params(), self._fitted_with
-        return next((name for name in now if not is_same(now[name], before[name])), None)
+        return next((name for name in now if not _is_same(now[name], before[name])), None)
 
     def _check_fresh(self):
         if not hasattr(self, "_fitted_with"):
@@ -43,17 +43,17 @@ class StaleParamsMixin:
         return hasattr(self, "_fitted_with") and self._changed() is None
 
 
-def kept(value):
+def _kept(value):
     """Return a parameter so that a later change of what it holds does not change it."""
     return copy.deepcopy(value) if isinstance(value, tuple | list | np.ndarray) else value
 
 
-def is_same(value, before):
+def _is_same(value, before):
     """Tell whether a parameter is what it was; arrays, also those in a tuple, by their values."""
     if value is before:
         return True
     if type(value) is not type(before):
         return False
     if isinstance(value, tuple | list):
-        return len(value) == len(before) and all(map(is_same, value, before))
+        return len(value) == len(before) and all(map(_is_same, value, before))
     return np.array_equal(value, before)

@@ -15,7 +15,7 @@ from skmnist.features._patches import LEAST_FLOAT64, take_turns
 STROKES = ("falling", "crossing", "rising")
 
 
-def strokes(n_kernels, shape, patches, rng):
+def _strokes(n_kernels, shape, patches, rng):
     """Draw the lecture's three pieces of an X, ink 1 on paper -1 (B4); there are no others."""
     height, width, channels = shape
     size = max(height, width) | 1
@@ -27,9 +27,9 @@ def strokes(n_kernels, shape, patches, rng):
     return np.repeat(pieces, channels, axis=3)
 
 
-def cut_out(n_kernels, shape, patches, rng):
+def _cut_out(n_kernels, shape, patches, rng):
     """Cut patches where there is ink, the likelier the more there is, the classes in turn."""
-    ink = (without_means(patches.rows) ** 2).mean(axis=1)
+    ink = (_without_means(patches.rows) ** 2).mean(axis=1)
     with np.errstate(divide="ignore", over="ignore"):
         # The n largest of these keys are a sample without replacement, weighted by ink.
         keys = np.log(rng.random(len(ink))) / ink
@@ -38,9 +38,9 @@ def cut_out(n_kernels, shape, patches, rng):
     return patches.rows[chosen].reshape(-1, *shape)
 
 
-def principal(n_kernels, shape, patches, rng):
+def _principal(n_kernels, shape, patches, rng):
     """Take the directions in which patches without their means differ most."""
-    rows = without_means(patches.rows)
+    rows = _without_means(patches.rows)
     if np.ptp(rows, axis=0).max() <= SMALL * np.abs(patches.rows).max():
         return np.eye(1, rows.shape[1]).reshape(-1, *shape)
     n_directions = min(n_kernels, max(1, rows.shape[1] - 1), len(rows))
@@ -49,9 +49,9 @@ def principal(n_kernels, shape, patches, rng):
     return found.components_[differ].reshape(-1, *shape)
 
 
-def centroids(n_kernels, shape, patches, rng):
+def _centroids(n_kernels, shape, patches, rng):
     """Take the centres of clusters of patches, all brought to one mean and one contrast."""
-    rows = without_means(patches.rows)
+    rows = _without_means(patches.rows)
     variances = rows.var(axis=1)
     inked = variances > CONTRAST * variances.mean()
     rows = rows[inked] / np.sqrt(variances[inked, None])
@@ -65,10 +65,10 @@ def centroids(n_kernels, shape, patches, rng):
     # Its threads meet after every few rows: on a busy machine they do nothing but wait.
     with threadpool_limits(1, user_api="openmp"):
         clusters.fit(rows)
-    return of_unit_size(clusters.cluster_centers_).reshape(-1, *shape)
+    return _of_unit_size(clusters.cluster_centers_).reshape(-1, *shape)
 
 
-def made_up(n_kernels, shape, patches, rng):
+def _made_up(n_kernels, shape, patches, rng):
     """Draw every entry from the standard normal distribution."""
     return rng.standard_normal((n_kernels, *shape))
 
@@ -79,11 +79,11 @@ CONTRAST = 0.1
 SMALL, DECIMALS = 1e-9, 6
 
 SOURCES = {
-    "strokes": strokes,
-    "patches": cut_out,
-    "pca": principal,
-    "kmeans": centroids,
-    "random": made_up,
+    "strokes": _strokes,
+    "patches": _cut_out,
+    "pca": _principal,
+    "kmeans": _centroids,
+    "random": _made_up,
 }
 LEARNED = ("patches", "pca", "kmeans")
 
@@ -97,13 +97,13 @@ def make_kernels(plan, shape, patches, rng):
         kernels = SOURCES[plan.kernels](plan.n_kernels, shape, patches, rng)
         if plan.is_later and plan.kernels == "patches":
             # Products of patches with patches of such products, and so on, would become infinite.
-            kernels = by_rows(of_unit_size, kernels)
+            kernels = _by_rows(_of_unit_size, kernels)
     else:
-        kernels = given(plan.kernels, shape)
+        kernels = _given(plan.kernels, shape)
     if plan.normalize is None:
         return kernels, plan.layer
     # A patch without its mean, times a kernel, is the patch times a kernel without its mean.
-    kernels = by_rows(without_means, kernels)
+    kernels = _by_rows(_without_means, kernels)
     if plan.normalize == "mean":
         return kernels, plan.layer
     offset = CONTRAST * patches.rows.var(axis=1).mean()
@@ -131,23 +131,23 @@ def _check_squares(rows, least):
         )
 
 
-def by_rows(change, kernels):
+def _by_rows(change, kernels):
     """Return kernels changed by a function of rows, one row a kernel."""
     return change(kernels.reshape(len(kernels), -1)).reshape(kernels.shape)
 
 
-def without_means(rows):
+def _without_means(rows):
     """Subtract each row's mean; what has one entry only is left as it is."""
     return rows - rows.mean(axis=1, keepdims=True) if rows.shape[1] > 1 else rows
 
 
-def of_unit_size(rows):
+def _of_unit_size(rows):
     """Divide each row by its root mean square, so that entries are the size of a stroke's."""
     sizes = np.sqrt((rows**2).mean(axis=1, keepdims=True))
     return rows / np.where(sizes > 0, sizes, 1)
 
 
-def given(kernels, shape):
+def _given(kernels, shape):
     """Return a user's kernels as an array of [maps, height, width, channels]."""
     kernels = np.array(kernels, dtype=float)
     kernels = kernels[..., None] if kernels.ndim == 3 else kernels

@@ -6,18 +6,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skmnist.features._kernels import LEARNED, SOURCES
-from skmnist.network._convolution import MAP_ACTIVATIONS, PADDINGS, POOLS, Layer, map_sizes
 from skmnist.base._rules import (
     RANDOM_STATE,
     Rule,
     check,
     check_for_layers,
+    integer,
     is_bool,
     is_layered,
     one_of,
-    integer,
 )
+from skmnist.features._kernels import LEARNED, SOURCES
+from skmnist.network._convolution import MAP_ACTIVATIONS, PADDINGS, POOLS, Layer, map_sizes
 
 NORMALIZATIONS = (None, "mean", "contrast")
 STACKINGS = ("mixed", "separate")
@@ -81,7 +81,7 @@ RULES = {
 }
 
 
-class Plan(NamedTuple):
+class _Plan(NamedTuple):
     """One layer as it was asked for, its sizes decided."""
 
     kernels: object
@@ -168,7 +168,7 @@ def _decide(values, sides, yielding, is_later, is_last, stacking):
     )
     positions, _ = map_sizes(sides, (height, width), layer)
     pool_size = _pool_size(values, positions, yielding, is_last)
-    return Plan(
+    return _Plan(
         kernels=values["kernels"],
         n_kernels=int(values["n_kernels"]),
         height=height,

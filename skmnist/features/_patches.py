@@ -22,7 +22,7 @@ MOST_NUMBERS = 2**21
 LEAST_FLOAT64 = float(np.finfo(np.float64).tiny)
 
 
-class Patches(NamedTuple):
+class _Patches(NamedTuple):
     """Patches as rows of float64, each one's class number, and the least float of their images."""
 
     rows: np.ndarray
@@ -96,7 +96,7 @@ def sample_patches(X, classes, image_shape, plan, kernels, layers, dtype, rng):
         found.append(drawn.reshape(-1, drawn.shape[2]).astype(np.float64))
         numbers.append(np.repeat(classes[chunk], len(found[-1]) // images.shape[0]))
     least = float(np.finfo(seen.dtype).tiny)
-    return Patches(np.concatenate(found), np.concatenate(numbers), least)
+    return _Patches(np.concatenate(found), np.concatenate(numbers), least)
 
 
 def _some_of_each(seen, n, rng):

@@ -62,9 +62,9 @@ class _OneThreadAProduct:
         for library, n in self.usual:
             # Unless somebody else has a say now: then it is theirs to set back.
             if library.num_threads == 1:
-                release(library)
+                _release(library)
                 library.set_num_threads(n)
-                release(library)
+                _release(library)
 
     def usual_threads(self):
         """Return how many threads a product takes outside of this context."""
@@ -73,7 +73,7 @@ class _OneThreadAProduct:
             return max((n for _, n in usual), default=1)
 
 
-def release(library):
+def _release(library):
     """Let any thread have a say, where threadpoolctl (from 3.8) keeps one that has."""
     if hasattr(library, "clear_controlling_thread"):
         library.clear_controlling_thread(force=True)
@@ -84,7 +84,7 @@ if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
     os.register_at_fork(after_in_child=one_thread_a_product.start_anew)
 
 
-def n_threads(n_jobs, n_rows, fewest=FEWEST_ROWS):
+def _n_threads(n_jobs, n_rows, fewest=FEWEST_ROWS):
     """Return how many threads are worth starting: by default, as many as a product would take."""
     wanted = one_thread_a_product.usual_threads() if n_jobs is None else effective_n_jobs(n_jobs)
     return max(1, min(wanted, n_rows // fewest))
@@ -92,7 +92,7 @@ def n_threads(n_jobs, n_rows, fewest=FEWEST_ROWS):
 
 def for_slices(task, n_rows, n_jobs, fewest=FEWEST_ROWS):
     """Call task(slice) for slices of at least the fewest rows, in threads, until all are done."""
-    n = n_threads(n_jobs, n_rows, fewest)
+    n = _n_threads(n_jobs, n_rows, fewest)
     with one_thread_a_product:
         if n == 1:
             task(slice(0, n_rows))

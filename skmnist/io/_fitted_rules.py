@@ -6,27 +6,27 @@ from numbers import Real
 
 import numpy as np
 
-from skmnist.network._activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
-from skmnist.network._convolution import MAP_ACTIVATIONS, PADDINGS, POOLS, Layer, map_shape
-from skmnist.network._optimizers import SOLVERS
-from skmnist.network._training import State
 from skmnist.base._rules import is_integer
 from skmnist.classifier._run import BestEpoch, Run
 from skmnist.classifier._settings import FittedAs
 from skmnist.classifier._targets import ENCODINGS
+from skmnist.network._activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
+from skmnist.network._convolution import MAP_ACTIVATIONS, PADDINGS, POOLS, Layer, map_shape
+from skmnist.network._optimizers import SOLVERS
+from skmnist.network._training import State
 
 
-def is_number(value):
+def _is_number(value):
     """Tell whether this is a finite number."""
     return isinstance(value, Real) and not isinstance(value, bool) and isfinite(value)
 
 
-def are_numbers(values):
+def _are_numbers(values):
     """Tell whether this is a list of finite numbers."""
-    return type(values) is list and all(map(is_number, values))
+    return type(values) is list and all(map(_is_number, values))
 
 
-def is_float_array(array, n_dimensions):
+def _is_float_array(array, n_dimensions):
     """Tell whether this is an array of finite floats, with something in it."""
     return (
         type(array) is np.ndarray
@@ -37,19 +37,19 @@ def is_float_array(array, n_dimensions):
     )
 
 
-def are_alike(arrays, others):
+def _are_alike(arrays, others):
     """Tell whether two lists hold arrays of the same shapes and of the same type."""
     return type(arrays) is list and [(a.shape, a.dtype) for a in arrays] == [
         (other.shape, other.dtype) for other in others
     ]
 
 
-def is_complete(value, kind):
+def _is_complete(value, kind):
     """Tell whether this is an object of a dataclass, with all of its fields and no others."""
     return type(value) is kind and vars(value).keys() == {field.name for field in fields(kind)}
 
 
-def are_classes(model):
+def _are_classes(model):
     """Tell whether classes are in order, and two at least."""
     classes = model.classes_
     if type(classes) is not np.ndarray or classes.ndim != 1 or classes.dtype.kind not in "biufUSO":
@@ -57,10 +57,10 @@ def are_classes(model):
     return len(classes) > 1 and np.array_equal(np.unique(classes), classes)
 
 
-def are_weights(model):
+def _are_weights(model):
     """Tell whether each layer takes what the one before puts out, and the last names a class."""
     coefs, encoding = model.coefs_, model._fitted_as.target_encoding
-    if type(coefs) is not list or not all(is_float_array(W, 2) for W in coefs):
+    if type(coefs) is not list or not all(_is_float_array(W, 2) for W in coefs):
         return False
     n_outputs = len(model.classes_) if encoding == "one-hot" else 1
     sizes_in = [model.n_features_in_, *(W.shape[1] for W in coefs)]
@@ -68,15 +68,15 @@ def are_weights(model):
     return sizes_in == sizes_out and len({W.dtype for W in coefs}) == 1
 
 
-def are_biases(model):
+def _are_biases(model):
     """Tell whether there is a bias for each neuron."""
     biases = model.intercepts_
-    return all(is_float_array(b, 1) for b in biases) and are_alike(
+    return all(_is_float_array(b, 1) for b in biases) and _are_alike(
         biases, [W[0] for W in model.coefs_]
     )
 
 
-def is_way_of_fitting(model):
+def _is_way_of_fitting(model):
     """Tell whether these are two activations and an encoding."""
     known = ACTIVATIONS, OUTPUT_ACTIVATIONS, ENCODINGS
     chosen = model._fitted_as
@@ -85,66 +85,66 @@ def is_way_of_fitting(model):
     )
 
 
-def is_run(model):
+def _is_run(model):
     """Tell whether training can go on from this run to the same network."""
     run = model._run
     numbers = run.scale, run.unit, run.safe_rate
     curves = run.losses, run.validation_losses, run.validation_scores
     return (
-        is_complete(run, Run)
-        and all(is_number(n) and n > 0 for n in numbers)
+        _is_complete(run, Run)
+        and all(_is_number(n) and n > 0 for n in numbers)
         and is_integer(run.split_seed)
-        and all(map(are_numbers, curves))
-        and is_state(run.state, model)
-        and is_best(run.best, model)
+        and all(map(_are_numbers, curves))
+        and _is_state(run.state, model)
+        and _is_best(run.best, model)
     )
 
 
-def is_state(state, model):
+def _is_state(state, model):
     """Tell whether a state is one of training this model."""
     return (
-        is_complete(state, State)
-        and are_alike(state.coefs, model.coefs_)
-        and are_alike(state.intercepts, model.intercepts_)
-        and all(is_float_array(a, a.ndim) for a in [*state.coefs, *state.intercepts])
+        _is_complete(state, State)
+        and _are_alike(state.coefs, model.coefs_)
+        and _are_alike(state.intercepts, model.intercepts_)
+        and all(_is_float_array(a, a.ndim) for a in [*state.coefs, *state.intercepts])
         and isinstance(state.rng, np.random.Generator)
         and is_integer(state.epoch)
         and is_integer(state.updates)
-        and is_optimizer(state.optimizer, model)
+        and _is_optimizer(state.optimizer, model)
     )
 
 
-def is_optimizer(optimizer, model):
+def _is_optimizer(optimizer, model):
     """Tell whether an optimizer has a memory for each of the weights."""
     kind = type(optimizer)
     return (
         kind in SOLVERS.values()
-        and is_complete(optimizer, kind)
-        and is_number(getattr(optimizer, kind.counter))
+        and _is_complete(optimizer, kind)
+        and _is_number(getattr(optimizer, kind.counter))
         and all(
-            are_alike(getattr(optimizer, name), parameters)
+            _are_alike(getattr(optimizer, name), parameters)
             for name, parameters in kind.memories(model.coefs_, model.intercepts_).items()
         )
     )
 
 
-def is_best(best, model):
+def _is_best(best, model):
     """Tell whether the best epoch, if there is one, was one of this model."""
-    if not is_complete(best, BestEpoch) or not (is_integer(best.epoch) and is_integer(best.stale)):
+    if not _is_complete(best, BestEpoch) or not (is_integer(best.epoch) and is_integer(best.stale)):
         return False
     if not best.coefs and not best.intercepts:
         return best.epoch == 0
     parameters = best.coefs, best.intercepts
-    return is_number(best.score) and all(
-        map(are_alike, parameters, (model.coefs_, model.intercepts_))
+    return _is_number(best.score) and all(
+        map(_are_alike, parameters, (model.coefs_, model.intercepts_))
     )
 
 
-def are_layers(model):
+def _are_layers(model):
     """Tell whether each layer's kernels fit the maps of the one before, and make its maps."""
     shape, made = model.image_shape_, []
     for kernels, layer in zip(model.kernels_, model._layers, strict=True):
-        if not (is_float_array(kernels, 4) and is_layer(layer)):
+        if not (_is_float_array(kernels, 4) and _is_layer(layer)):
             return False
         if kernels.shape[3] != (1 if layer.separate else shape[2]):
             return False
@@ -153,7 +153,7 @@ def are_layers(model):
     return len(made) > 0 and model.map_shapes_ == made and min(map(min, made)) > 0
 
 
-def is_layer(layer):
+def _is_layer(layer):
     """Tell whether a layer's settings are those that there are."""
     return (
         type(layer) is Layer
@@ -165,67 +165,67 @@ def is_layer(layer):
         and len(layer.pool_size) == 2
         and all(is_integer(size, 1) for size in layer.pool_size)
         and isinstance(layer.separate, bool)
-        and (layer.contrast is None or (is_number(layer.contrast) and layer.contrast >= 0))
+        and (layer.contrast is None or (_is_number(layer.contrast) and layer.contrast >= 0))
     )
 
 
-def is_image_shape(model):
+def _is_image_shape(model):
     """Tell whether images are of this shape."""
     shape = model.image_shape_
     is_shape = type(shape) is tuple and len(shape) == 3 and all(is_integer(n, 1) for n in shape)
     return is_shape and prod(shape) == model.n_features_in_
 
 
-def are_map_names(model):
+def _are_map_names(model):
     """Tell whether each map has a name."""
     names = model._names
-    return are_texts(names) and len(names) == model.map_shapes_[-1][2]
+    return _are_texts(names) and len(names) == model.map_shapes_[-1][2]
 
 
-def are_texts(values):
+def _are_texts(values):
     """Tell whether this is a list of texts."""
     return type(values) is list and all(isinstance(value, str) for value in values)
 
 
-def are_feature_names(model):
+def _are_feature_names(model):
     """Tell whether each column of X has a name."""
     names = model.feature_names_in_
-    return names.shape == (model.n_features_in_,) and are_texts(names.tolist())
+    return names.shape == (model.n_features_in_,) and _are_texts(names.tolist())
 
 
-def is_curve(name):
+def _is_curve(name):
     """Return the question whether an attribute is None or a list of numbers."""
-    return lambda model: getattr(model, name) is None or are_numbers(getattr(model, name))
+    return lambda model: getattr(model, name) is None or _are_numbers(getattr(model, name))
 
 
 CLASSIFIER = {
     "n_features_in_": lambda model: is_integer(model.n_features_in_, 1),
-    "classes_": are_classes,
-    "_fitted_as": is_way_of_fitting,
-    "coefs_": are_weights,
-    "intercepts_": are_biases,
+    "classes_": _are_classes,
+    "_fitted_as": _is_way_of_fitting,
+    "coefs_": _are_weights,
+    "intercepts_": _are_biases,
     "n_iter_": lambda model: is_integer(model.n_iter_),
     "best_iter_": lambda model: is_integer(model.best_iter_),
-    "loss_curve_": lambda model: are_numbers(model.loss_curve_),
-    "validation_loss_curve_": is_curve("validation_loss_curve_"),
-    "validation_scores_": is_curve("validation_scores_"),
-    "_scale": lambda model: is_number(model._scale) and model._scale > 0,
+    "loss_curve_": lambda model: _are_numbers(model.loss_curve_),
+    "validation_loss_curve_": _is_curve("validation_loss_curve_"),
+    "validation_scores_": _is_curve("validation_scores_"),
+    "_scale": lambda model: _is_number(model._scale) and model._scale > 0,
 }
 
 TRANSFORMER = {
     "n_features_in_": lambda model: is_integer(model.n_features_in_, 1),
-    "image_shape_": is_image_shape,
+    "image_shape_": _is_image_shape,
     "kernels_": lambda model: type(model.kernels_) is list,
     "_layers": lambda model: type(model._layers) is list,
-    "map_shapes_": are_layers,
-    "_names": are_map_names,
+    "map_shapes_": _are_layers,
+    "_names": _are_map_names,
     "_fitted_with": lambda model: model._fitted_with.keys() == model._lasting_params().keys(),
 }
 
 # What may be there besides.
 KEPT = {
-    "feature_names_in_": are_feature_names,
-    "_run": is_run,
+    "feature_names_in_": _are_feature_names,
+    "_run": _is_run,
     "_sklearn_output_config": lambda model: (
         model._sklearn_output_config.get("transform") in ("default", "pandas", "polars")
     ),

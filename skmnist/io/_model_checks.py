@@ -33,7 +33,7 @@ def parts_of(model):
         part = todo.pop()
         if id(part) not in seen:
             seen.add(id(part))
-            todo.extend(held_by(part))
+            todo.extend(_held_by(part))
             yield part
 
 
@@ -50,11 +50,11 @@ def holds_itself(model):
             seen.add(id(part))
             above.add(id(part))
             todo.append((part, True))
-            todo.extend((each, False) for each in held_by(part))
+            todo.extend((each, False) for each in _held_by(part))
     return False
 
 
-def held_by(part):
+def _held_by(part):
     """Return what an object holds; modules and types are only named in a file."""
     if isinstance(part, dict):
         return part.values()
@@ -66,7 +66,7 @@ def held_by(part):
     return attributes.values() if isinstance(attributes, dict) else ()
 
 
-def check_estimator(estimator):
+def _check_estimator(estimator):
     """Refuse an attribute that hides a method, and one of skmnist's that is not as fitted."""
     hidden = [name for name in vars(estimator) if hasattr(type(estimator), name)]
     complete = vars(estimator).keys() >= estimator.get_params(deep=False).keys()
@@ -74,21 +74,21 @@ def check_estimator(estimator):
         raise ValueError(f"a {type(estimator).__name__} has not the attributes of one")
     for kind, rules in FITTED.items():
         if isinstance(estimator, kind):
-            check_fitted(estimator, rules)
+            _check_fitted(estimator, rules)
 
 
-def check_fitted(estimator, rules):
+def _check_fitted(estimator, rules):
     """Refuse fitted attributes that `fit` would not have left like this."""
     names = vars(estimator).keys()
     if not names & rules.keys() - {"n_features_in_"}:
         return
     kept = {name: is_right for name, is_right in KEPT.items() if name in names}
     for name, is_right in {**rules, **kept}.items():
-        if name not in names or not answer(is_right, estimator):
+        if name not in names or not _answer(is_right, estimator):
             raise ValueError(f"{name} of the {type(estimator).__name__} is not as it was fitted")
 
 
-def answer(is_right, estimator):
+def _answer(is_right, estimator):
     """Ask a question about attributes that may be anything at all."""
     try:
         return is_right(estimator)
@@ -96,14 +96,14 @@ def answer(is_right, estimator):
         return False
 
 
-def check_pipeline(pipeline):
+def _check_pipeline(pipeline):
     """Refuse steps that are not names and estimators."""
     for name, step in pipeline.steps:
         if not (isinstance(name, str) and (step in (None, "passthrough") or hasattr(step, "fit"))):
             raise ValueError(f"{name!r} is no step of a pipeline")
 
 
-def check_random(generator):
+def _check_random(generator):
     """Refuse a random generator that would read beyond its numbers."""
     if isinstance(generator, np.random.Generator):
         state = generator.bit_generator.state
@@ -115,8 +115,8 @@ def check_random(generator):
 
 
 CHECKS = {
-    BaseEstimator: check_estimator,
-    Pipeline: check_pipeline,
-    np.random.Generator: check_random,
-    np.random.RandomState: check_random,
+    BaseEstimator: _check_estimator,
+    Pipeline: _check_pipeline,
+    np.random.Generator: _check_random,
+    np.random.RandomState: _check_random,
 }

@@ -10,15 +10,15 @@ from sklearn.preprocessing import QuantileTransformer
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
-from skmnist.classifier import MLPDigitClassifier
 from skmnist.base._optional import optional
+from skmnist.base._rules import is_integer
+from skmnist.classifier import MLPDigitClassifier
 from skmnist.features import ConvFeatureTransformer
+from skmnist.io._model_checks import parts_of
 from skmnist.io._onnx_classifier import OPTIONS, convert_classifier, set_classifier_outputs
 from skmnist.io._onnx_features import convert_transformer, set_transformer_output
 from skmnist.io._onnx_nodes import LOWEST_OPSET, cast_to, tensor_type
-from skmnist.io._model_checks import parts_of
 from skmnist.network._arrays import to_numpy
-from skmnist.base._rules import is_integer
 
 # What skl2onnx 1.20 writes so that labels or columns are others.
 WRONG = OneVsOneClassifier | QuantileTransformer | TunedThresholdClassifierCV

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from skmnist.base._files import destination
 from skmnist.base._optional import optional
-from skmnist.io._skops_archive import check_archive
-from skmnist.io._model_checks import check_model, holds_itself
 from skmnist.base._persistence import UnknownFormatError
+from skmnist.io._model_checks import check_model, holds_itself
+from skmnist.io._skops_archive import check_archive
 
 METRICS = (
     *("accuracy_score", "balanced_accuracy_score", "brier_score_loss", "f1_score", "log_loss"),

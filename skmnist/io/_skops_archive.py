@@ -24,23 +24,23 @@ def check_archive(file):
             "it is no zip archive, as skops files are. What joblib has saved, joblib.load reads"
         )
     with ZipFile(file) as archive:
-        check_sizes(archive.infolist(), size)
+        _check_sizes(archive.infolist(), size)
         if "schema.json" not in archive.namelist():
             raise ValueError("it holds no schema.json, as skops files do")
         if archive.getinfo("schema.json").file_size > LARGEST_SCHEMA:
             raise ValueError(f"schema.json is larger than {LARGEST_SCHEMA:,} bytes")
         text = archive.read("schema.json")
-        check_density(text)
+        _check_density(text)
         schema = json.loads(text)
-        check_protocol(schema)
+        _check_protocol(schema)
         found = []
-        measure(schema, {entry.filename: entry.file_size for entry in archive.infolist()}, found)
-        check_ids(found, size)
+        _measure(schema, {entry.filename: entry.file_size for entry in archive.infolist()}, found)
+        _check_ids(found, size)
         for node, _ in found:
             check_node(node, archive)
 
 
-def check_sizes(entries, size):
+def _check_sizes(entries, size):
     """Refuse entries that are compressed, or that lie on one another."""
     for entry in entries:
         if entry.compress_type != ZIP_STORED or entry.compress_size != entry.file_size:
@@ -49,20 +49,20 @@ def check_sizes(entries, size):
         raise ValueError("the entries of the archive are larger than the archive")
 
 
-def check_density(text):
+def _check_density(text):
     """Refuse a text of so many small values that they take many times its room."""
     n_values = sum(map(text.count, (b",", b"[", b"{")))
     if n_values * LEAST_BYTES > len(text):
         raise ValueError(f"schema.json has {n_values:,} values in {len(text):,} bytes")
 
 
-def check_protocol(schema):
+def _check_protocol(schema):
     """Refuse what was written before skops wrote protocol 2, whose readers are less strict."""
     if schema.get("protocol", 0) < 2:
         raise ValueError(f"protocol {schema['protocol']!r} of skops is too old")
 
 
-def measure(part, file_sizes, found):
+def _measure(part, file_sizes, found):
     """Return the nodes and bytes that a part of the schema holds; add (node, its own) to `found`.
 
     A node is also a dict that skops would take for one it has seen.
@@ -71,14 +71,14 @@ def measure(part, file_sizes, found):
         return 0
     total = 0
     for each in part.values() if isinstance(part, dict) else part:
-        total += measure(each, file_sizes, found)
+        total += _measure(each, file_sizes, found)
     if isinstance(part, dict) and ("__loader__" in part or "__id__" in part):
         total += 1 + (file_sizes[part["file"]] if "file" in part else 0)
         found.append((part, total))
     return total
 
 
-def check_ids(found, file_size):
+def _check_ids(found, file_size):
     """Refuse ids that stand for two things: skops takes the first for all of them.
 
     Where they hold as much, what skops builds is no larger than what is written, for it
@@ -88,7 +88,7 @@ def check_ids(found, file_size):
     said, read = {}, {}
     for node, size in found:
         number = node["__id__"]
-        if number not in counts or said.setdefault(number, says(node, size)) != says(node, size):
+        if number not in counts or said.setdefault(number, _says(node, size)) != _says(node, size):
             raise ValueError(f"id {number} stands for more than one thing")
         if "file" in node and read.setdefault(node["file"], number) != number:
             raise ValueError(f"{node['file']} is read more than once")
@@ -97,7 +97,7 @@ def check_ids(found, file_size):
             raise ValueError(f"the {node['__loader__']} {number} shares what it must not share")
 
 
-def says(node, size):
+def _says(node, size):
     """Return what a node says of itself; containers that are saved anew have new parts."""
     content = node.get("content")
     return node["__loader__"], name_of(node), size, content if isinstance(content, str) else None

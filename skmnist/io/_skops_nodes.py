@@ -41,7 +41,7 @@ def check_node(node, archive):
         CHECKS[loader](node, archive)
 
 
-def check_dict(node, archive):
+def _check_dict(node, archive):
     """Refuse a dict whose keys would not come back as they were."""
     types = node["key_types"]["content"]
     if node["key_types"]["__loader__"] != "ListNode" or len(types) != len(node["content"]):
@@ -53,13 +53,13 @@ def check_dict(node, archive):
             raise ValueError("a key of a dict is a whole number of more than 64 bits")
 
 
-def check_json(node, archive):
+def _check_json(node, archive):
     """Refuse what has a node of its own: a text is larger in memory where it is many lists."""
     if node["content"].lstrip()[:1] in ("[", "{"):
         raise ValueError("a JsonNode must hold a text, a number, True, False or None")
 
 
-def check_set(node, archive):
+def _check_set(node, archive):
     """Refuse a set of what can be made to hash alike: that takes the square of the time."""
     for item in node["content"]:
         value = json.loads(item["content"]) if item["__loader__"] == "JsonNode" else item
@@ -67,25 +67,25 @@ def check_set(node, archive):
             raise ValueError("a set must hold texts or numbers of at most 64 bits")
 
 
-def check_array(node, archive):
+def _check_array(node, archive):
     """Refuse an array that is not just as large as its header says."""
     if node["type"] != "numpy":
         if name_of(node) != "numpy.ndarray":
             raise ValueError(f"{name_of(node)} is no array of objects")
         return
     with archive.open(node["file"]) as file:
-        shape, _, dtype = read_header(file)
+        shape, _, dtype = _read_header(file)
         n_bytes = archive.getinfo(node["file"]).file_size - file.tell()
     # Where there is no number, NumPy makes room for one.
     if min(shape, default=1) < 0 or dtype.itemsize > LARGEST_ITEM or dtype.hasobject:
         raise ValueError(f"{node['file']} says that it holds {shape} numbers of type {dtype}")
     if prod(shape) * dtype.itemsize != n_bytes:
         raise ValueError(f"{node['file']} does not hold {shape} numbers of type {dtype}")
-    if name_of(node) != "numpy.ndarray" and (shape or not is_made_from(node, dtype)):
+    if name_of(node) != "numpy.ndarray" and (shape or not _is_made_from(node, dtype)):
         raise ValueError(f"{name_of(node)} is not made from {shape} numbers of type {dtype}")
 
 
-def is_made_from(node, dtype):
+def _is_made_from(node, dtype):
     """Tell whether NumPy has such a number, and would have saved it in this type."""
     kind = getattr(np, node["__class__"], None)
     numbers = np.number, np.bool, np.str_
@@ -93,7 +93,7 @@ def is_made_from(node, dtype):
     return is_number and node["__module__"] == "numpy" and dtype.type is kind
 
 
-def read_header(file):
+def _read_header(file):
     """Return (shape, is_fortran, dtype) of an .npy file."""
     version = npy.read_magic(file)
     try:
@@ -102,13 +102,13 @@ def read_header(file):
         raise ValueError("the header of an array cannot be read") from error
 
 
-def check_loss(node, archive):
+def _check_loss(node, archive):
     """Refuse what is none of scikit-learn's losses."""
     if node["__module__"] not in LOSSES:
         raise ValueError(f"{name_of(node)} is no loss")
 
 
-def check_generator(node, archive):
+def _check_generator(node, archive):
     """Refuse a seed that asks for a pool of any other size than NumPy's own."""
     seed = node["content"]["seed_seq"]
     pool = seed["content"]["pool_size"] if seed["__loader__"] == "DictNode" else {}
@@ -148,10 +148,10 @@ CLASSES = {
 }
 
 CHECKS = {
-    "DictNode": check_dict,
-    "JsonNode": check_json,
-    "SetNode": check_set,
-    "LossNode": check_loss,
-    "NdArrayNode": check_array,
-    "RandomGeneratorNode": check_generator,
+    "DictNode": _check_dict,
+    "JsonNode": _check_json,
+    "SetNode": _check_set,
+    "LossNode": _check_loss,
+    "NdArrayNode": _check_array,
+    "RandomGeneratorNode": _check_generator,
 }

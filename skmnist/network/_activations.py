@@ -14,7 +14,7 @@ from skmnist.network._arrays import namespace
 LEAK = 0.01
 
 
-class Activation(NamedTuple):
+class _Activation(NamedTuple):
     """The activation as a function of Z, and its slope as a function of A.
 
     An activation of the output layer also has an inverse, from mean targets to initial biases.
@@ -31,42 +31,42 @@ def relu(Z):
     return namespace(Z).clip(Z, 0.0, math.inf)
 
 
-def relu_slope(A):
+def _relu_slope(A):
     """d relu / dZ = 1 where A is positive, else 0."""
     return namespace(A).astype(A > 0, A.dtype)
 
 
-def leaky_relu(Z):
+def _leaky_relu(Z):
     """Return Z where it is positive, otherwise a hundredth of it."""
     return namespace(Z).where(Z > 0, Z, LEAK * Z)
 
 
-def leaky_relu_slope(A):
+def _leaky_relu_slope(A):
     """d leaky_relu / dZ = 1 where A is positive, else 0.01."""
-    return (1 - LEAK) * relu_slope(A) + LEAK
+    return (1 - LEAK) * _relu_slope(A) + LEAK
 
 
-def tanh(Z):
+def _tanh(Z):
     """Return the hyperbolic tangent."""
     return namespace(Z).tanh(Z)
 
 
-def tanh_slope(A):
+def _tanh_slope(A):
     """d tanh / dZ = 1 - tanh²."""
     return 1 - A * A
 
 
-def logistic(Z):
+def _logistic(Z):
     """Return 1 / (1 + exp(-Z)), computed through tanh, which cannot overflow."""
     return 0.5 * namespace(Z).tanh(0.5 * Z) + 0.5
 
 
-def logistic_slope(A):
+def _logistic_slope(A):
     """d logistic / dZ = A (1 - A)."""
     return A * (1 - A)
 
 
-def logit(shares):
+def _logit(shares):
     """Return log(p / (1 - p)) for shares p, with p limited to 0.01…0.99."""
     inside = np.clip(shares, 0.01, 0.99)
     return np.log(inside / (1 - inside))
@@ -77,17 +77,17 @@ def identity(Z):
     return Z
 
 
-def identity_slope(A):
+def _identity_slope(A):
     """d Z / dZ = 1."""
     return namespace(A).ones_like(A)
 
 
 ACTIVATIONS = {
-    "relu": Activation(relu, relu_slope, inverse=np.copy),
-    "leaky_relu": Activation(leaky_relu, leaky_relu_slope),
-    "tanh": Activation(tanh, tanh_slope),
-    "logistic": Activation(logistic, logistic_slope, inverse=logit),
-    "identity": Activation(identity, identity_slope, inverse=np.copy),
+    "relu": _Activation(relu, _relu_slope, inverse=np.copy),
+    "leaky_relu": _Activation(_leaky_relu, _leaky_relu_slope),
+    "tanh": _Activation(_tanh, _tanh_slope),
+    "logistic": _Activation(_logistic, _logistic_slope, inverse=_logit),
+    "identity": _Activation(identity, _identity_slope, inverse=np.copy),
 }
 
 OUTPUT_ACTIVATIONS = tuple(name for name, each in ACTIVATIONS.items() if each.inverse)

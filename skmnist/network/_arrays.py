@@ -17,21 +17,21 @@ def is_numpy(array):
 
 def namespace(array):
     """Return the module whose functions work on an array."""
-    if is_numpy(array) or is_sparse(array):
+    if is_numpy(array) or _is_sparse(array):
         return np
     from array_api_compat import array_namespace
 
     return array_namespace(array)
 
 
-def is_sparse(array):
+def _is_sparse(array):
     """Tell whether an array is one of SciPy's sparse ones."""
     return hasattr(array, "toarray")
 
 
 def device(array):
     """Return where an array lives, as its own library names it."""
-    if is_numpy(array) or is_sparse(array):
+    if is_numpy(array) or _is_sparse(array):
         return "cpu"
     from array_api_compat import device
 
@@ -69,7 +69,7 @@ def dense_rows(X, rows, dtype):
 
     Rows given one by one come as a copy; a slice of rows may be a view.
     """
-    if is_sparse(X):
+    if _is_sparse(X):
         return X[rows].toarray().astype(dtype, copy=False)
     xp = namespace(X)
     some = X[rows, :] if isinstance(rows, slice) else xp.take(X, rows, axis=0)

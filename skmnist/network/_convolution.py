@@ -39,7 +39,7 @@ class Layer(NamedTuple):
     contrast: float | None = None  # if any, maps are divided by sqrt(variance of patch + contrast)
 
 
-class Pool(NamedTuple):
+class _Pool(NamedTuple):
     """Three functions: of each value, of two values to combine, and of the n combined values."""
 
     before: Callable
@@ -47,27 +47,27 @@ class Pool(NamedTuple):
     after: Callable
 
 
-def absolute(Z):
+def _absolute(Z):
     """Return the values without their signs."""
     return namespace(Z).abs(Z)
 
 
-def negative_relu(Z):
+def _negative_relu(Z):
     """Return relu(-Z): how much of the opposite was found."""
     return relu(-Z)
 
 
-def square(Z):
+def _square(Z):
     """Return Z²."""
     return Z * Z
 
 
-def add(A, B):
+def _add(A, B):
     """Return A + B."""
     return A + B
 
 
-def larger(A, B):
+def _larger(A, B):
     """Return the larger of two values."""
     return namespace(A).maximum(A, B)
 
@@ -76,15 +76,15 @@ def larger(A, B):
 MAP_ACTIVATIONS = {
     None: (identity,),
     "relu": (relu,),
-    "abs": (absolute,),
-    "split": (relu, negative_relu),
+    "abs": (_absolute,),
+    "split": (relu, _negative_relu),
 }
 
 POOLS = {
     None: None,
-    "mean": Pool(identity, add, lambda total, n: total / n),
-    "max": Pool(identity, larger, lambda largest, n: largest),
-    "rms": Pool(square, add, lambda total, n: namespace(total).sqrt(total / n)),
+    "mean": _Pool(identity, _add, lambda total, n: total / n),
+    "max": _Pool(identity, _larger, lambda largest, n: largest),
+    "rms": _Pool(_square, _add, lambda total, n: namespace(total).sqrt(total / n)),
 }
 
 PADDINGS = ("valid", "same")
@@ -114,7 +114,7 @@ def last_shape(shape, kernel_shapes, layers):
     return shape
 
 
-def pad(images, height, width):
+def _pad(images, height, width):
     """Surround images with zeros so that a kernel of this size has a position at each pixel."""
     xp, (b, h, w, channels) = namespace(images), images.shape
     wide = xp.zeros(
@@ -125,7 +125,7 @@ def pad(images, height, width):
     return wide
 
 
-def patches(images, height, width, stride, rows, columns):
+def _patches(images, height, width, stride, rows, columns):
     """Return what kernels see at rows × columns positions: [b, entries of a kernel, positions].
 
     One window on the images for each entry shows all of its positions at once.
@@ -141,11 +141,11 @@ def seen_by_kernels(images, height, width, layer):
     # Positions that no pool would cover are not computed at all.
     rows, columns = (n * size for n, size in zip(kept, layer.pool_size, strict=True))
     if layer.padding == "same":
-        images = pad(images, height, width)
-    return patches(images, height, width, layer.stride, rows, columns), (rows, columns)
+        images = _pad(images, height, width)
+    return _patches(images, height, width, layer.stride, rows, columns), (rows, columns)
 
 
-def sums_of_products(seen, kernels):
+def _sums_of_products(seen, kernels):
     """Return each kernel's sum over its entries of entry times pixel: [b, positions, maps].
 
     One product for each image: its bits do not depend on which others are there.
@@ -155,7 +155,7 @@ def sums_of_products(seen, kernels):
     return xp.matmul(xp.permute_dims(seen, (0, 2, 1)), table)
 
 
-def deviations(seen, offset):
+def _deviations(seen, offset):
     """Return the standard deviation of each patch: [b, positions, 1]."""
     xp = namespace(seen)
     means = xp.mean(seen, axis=1, keepdims=True)
@@ -163,7 +163,7 @@ def deviations(seen, offset):
     return xp.sqrt(variances + offset)[:, :, None]
 
 
-def pooled(maps, pool, size):
+def _pooled(maps, pool, size):
     """Combine rectangles of positions, first down and then across."""
     if pool is None:
         return maps
@@ -175,17 +175,17 @@ def pooled(maps, pool, size):
     return after(both, down * right)
 
 
-def mixed_sums(images, kernels, layer):
+def _mixed_sums(images, kernels, layer):
     """Return one layer's maps before the mean is taken, each kernel spanning all channels (B7)."""
     xp = namespace(images)
     n_kernels, height, width, _ = kernels.shape
     seen, (rows, columns) = seen_by_kernels(images, height, width, layer)
-    found = sums_of_products(seen, kernels)
+    found = _sums_of_products(seen, kernels)
     if layer.contrast is not None:
-        found = found / deviations(seen, layer.contrast)
+        found = found / _deviations(seen, layer.contrast)
     found = xp.reshape(found, (-1, rows, columns, n_kernels))
     parts = [
-        pooled(activate(found), layer.pool, layer.pool_size)
+        _pooled(activate(found), layer.pool, layer.pool_size)
         for activate in MAP_ACTIVATIONS[layer.activation]
     ]
     return parts[0] if len(parts) == 1 else xp.concat(parts, axis=-1)
@@ -197,21 +197,21 @@ def separated(images):
     return xp.reshape(xp.permute_dims(images, (0, 3, 1, 2)), (b * channels, height, width, 1))
 
 
-def separate_sums(images, kernels, layer):
+def _separate_sums(images, kernels, layer):
     """Return the same, every kernel laid on each channel alone: the channel comes first."""
     xp, (b, *_, channels) = namespace(images), images.shape
-    maps = mixed_sums(separated(images), kernels, layer)
+    maps = _mixed_sums(separated(images), kernels, layer)
     rows, columns, n_maps = maps.shape[1:]
     maps = xp.permute_dims(xp.reshape(maps, (b, channels, rows, columns, n_maps)), (0, 2, 3, 1, 4))
     return xp.reshape(maps, (b, rows, columns, channels * n_maps))
 
 
-def layer_sums(images, kernels, layer):
+def _layer_sums(images, kernels, layer):
     """Return one layer's maps times the number of a kernel's entries.
 
     The mean is taken last: then sums of whole numbers, and their maps in ninths, are exact.
     """
-    sums = separate_sums if layer.separate else mixed_sums
+    sums = _separate_sums if layer.separate else _mixed_sums
     return sums(images, kernels, layer)
 
 
@@ -223,7 +223,7 @@ def entries(kernels):
 def feature_maps(images, kernels, layers):
     """Return the last layer's maps."""
     for layer_kernels, layer in zip(kernels, layers, strict=True):
-        images = layer_sums(images, layer_kernels, layer) / entries(layer_kernels)
+        images = _layer_sums(images, layer_kernels, layer) / entries(layer_kernels)
     return images
 
 
@@ -240,7 +240,7 @@ def images_at_once(image_shape, kernel_shapes, layers, scratch):
     return max(1, scratch // (8 * most))
 
 
-def usual_scratch(X):
+def _usual_scratch(X):
     """Return the bytes of scratch that suit where X is."""
     return CACHE if "cpu" in str(device(X)).lower() else GPU
 
@@ -254,13 +254,13 @@ def each_chunk(X, rows, image_shape, dtype, size):
 
 def write_maps(out, X, rows, image_shape, kernels, layers, scratch=None):
     """Write the maps of a slice of X's rows into the same rows of `out`, one row an image."""
-    scratch = scratch or usual_scratch(X)
+    scratch = scratch or _usual_scratch(X)
     size = images_at_once(image_shape, [each.shape for each in kernels], layers, scratch)
     with np.errstate(over="ignore", invalid="ignore"):
         kernels = [namespace(out).astype(each, out.dtype, copy=False) for each in kernels]
         for chunk, images in each_chunk(X, rows, image_shape, out.dtype, size):
             images = feature_maps(images, kernels[:-1], layers[:-1])
-            sums = layer_sums(images, kernels[-1], layers[-1])
+            sums = _layer_sums(images, kernels[-1], layers[-1])
             table = namespace(sums).reshape(sums, (sums.shape[0], -1))
             if not all_finite(table):
                 raise ValueError(

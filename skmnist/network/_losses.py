@@ -12,53 +12,53 @@ from skmnist.network._arrays import namespace
 HUBER_DELTA = 1.0
 
 
-class Loss(NamedTuple):
+class _Loss(NamedTuple):
     """A loss, computed for each output, and its derivative with respect to the outputs."""
 
     value: Callable
     slope: Callable
 
 
-def mse(outputs, targets):
+def _mse(outputs, targets):
     """(out - y)², the squared Euclidean distance once it is summed over the outputs."""
     residual = outputs - targets
     return residual * residual
 
 
-def mse_slope(outputs, targets):
+def _mse_slope(outputs, targets):
     """d (out - y)² / d out = 2 (out - y)."""
     return 2 * (outputs - targets)
 
 
-def mae(outputs, targets):
+def _mae(outputs, targets):
     """``|out - y|``."""
     return abs(outputs - targets)
 
 
-def mae_slope(outputs, targets):
+def _mae_slope(outputs, targets):
     """``d |out - y| / d out`` = the sign of (out - y)."""
     return namespace(outputs).sign(outputs - targets)
 
 
-def huber(outputs, targets):
+def _huber(outputs, targets):
     """Half the squared residual where it is small; linear in the residual where it is large."""
     size = abs(outputs - targets)
     near = namespace(outputs).clip(size, None, HUBER_DELTA)
     return near * (size - 0.5 * near)
 
 
-def huber_slope(outputs, targets):
+def _huber_slope(outputs, targets):
     """The residual, limited to ± delta."""
     return namespace(outputs).clip(outputs - targets, -HUBER_DELTA, HUBER_DELTA)
 
 
-def squared_hinge(outputs, targets):
+def _squared_hinge(outputs, targets):
     """(out - y)², or 0 for an output beyond its target: above 1, or below 0."""
     shortfall = _shortfall(outputs, targets)
     return shortfall * shortfall
 
 
-def squared_hinge_slope(outputs, targets):
+def _squared_hinge_slope(outputs, targets):
     """Twice the shortfall."""
     return 2 * _shortfall(outputs, targets)
 
@@ -70,8 +70,8 @@ def _shortfall(outputs, targets):
 
 
 LOSSES = {
-    "mse": Loss(mse, mse_slope),
-    "mae": Loss(mae, mae_slope),
-    "huber": Loss(huber, huber_slope),
-    "squared_hinge": Loss(squared_hinge, squared_hinge_slope),
+    "mse": _Loss(_mse, _mse_slope),
+    "mae": _Loss(_mae, _mae_slope),
+    "huber": _Loss(_huber, _huber_slope),
+    "squared_hinge": _Loss(_squared_hinge, _squared_hinge_slope),
 }

@@ -24,7 +24,7 @@ FIRST_LAYER_LIMIT = 20
 TINY = 1e-9
 
 
-class Pass(NamedTuple):
+class _Pass(NamedTuple):
     """The inputs and the outputs of each layer in a forward pass."""
 
     inputs: list
@@ -55,7 +55,7 @@ def forward(X, coefs, intercepts, activation, output_activation, masks=None):
         Z = inputs[-1] @ W
         Z += b
         outputs.append(ACTIVATIONS[name].value(Z))
-    return Pass(inputs, outputs[1:])
+    return _Pass(inputs, outputs[1:])
 
 
 def backward(output_delta, passed, coefs, activation, masks=None):

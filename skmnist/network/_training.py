@@ -112,8 +112,8 @@ def train_epoch(state, examples, recipe, rate):
         rows = state.rng.permutation(rows)
     loss = weight = 0.0
     with np.errstate(over="ignore", invalid="ignore"):  # the caller checks the loss
-        for i, batch in enumerate(batches(examples, rows, size, state.coefs[0].dtype)):
-            batch_loss, batch_weight = train_batch(
+        for i, batch in enumerate(_batches(examples, rows, size, state.coefs[0].dtype)):
+            batch_loss, batch_weight = _train_batch(
                 state, batch, recipe, rate((i + 0.5) / n_batches)
             )
             loss, weight = loss + batch_loss, weight + batch_weight
@@ -121,10 +121,10 @@ def train_epoch(state, examples, recipe, rate):
     return float(loss) / float(weight)
 
 
-def train_batch(state, batch, recipe, rate):
+def _train_batch(state, batch, recipe, rate):
     """Take one step of gradient descent; return the summed loss and the summed weight."""
     X, Y, weights = batch
-    masks = draw_masks(state, recipe)
+    masks = _draw_masks(state, recipe)
     # Step 1: compute h1, h2, out.
     passed = forward(
         X, state.coefs, state.intercepts, recipe.activation, recipe.output_activation, masks
@@ -134,7 +134,7 @@ def train_batch(state, batch, recipe, rate):
     loss = LOSSES[recipe.loss]
     weight, total = namespace(X).sum(weights), namespace(X).sum(loss.value(out, Y) * weights)
     # Step 3: compute the gradient and update every W and b.
-    delta = loss.slope(out, Y) * output_slope(out, Y, recipe.output_activation)
+    delta = loss.slope(out, Y) * _output_slope(out, Y, recipe.output_activation)
     delta *= weights * (state.optimizer.factor(rate) / weight)
     deltas = backward(delta, passed, state.coefs, recipe.activation, masks)
     state.optimizer.step(state.coefs, state.intercepts, passed.inputs, deltas, rate, recipe)
@@ -142,7 +142,7 @@ def train_batch(state, batch, recipe, rate):
     return total, weight
 
 
-def output_slope(out, Y, output_activation):
+def _output_slope(out, Y, output_activation):
     """Return the output activation's slope, corrected for outputs that are 0 for a whole batch.
 
     An output ReLU that is 0 for every image has no gradient, so its class would never be learned.
@@ -156,7 +156,7 @@ def output_slope(out, Y, output_activation):
     return xp.where(is_dead & (Y > 0), xp.ones_like(slope), slope)
 
 
-def draw_masks(state, recipe):
+def _draw_masks(state, recipe):
     """Return the dropout masks of one batch: 0 for a dropped neuron, 1 / (1 - share) otherwise."""
     shares = [recipe.input_dropout] + [recipe.dropout] * (len(state.coefs) - 1)
     return [
@@ -170,7 +170,7 @@ def _draw_mask(rng, share, W):
     return like(W, kept / (1 - share), W.dtype)
 
 
-def batches(examples, rows, size, dtype):
+def _batches(examples, rows, size, dtype):
     """Yield (X, Y, weights) of batches of equal size, as floats on the device of X."""
     n_batches = -(-len(rows) // size)
     bounds = [len(rows) * i // n_batches for i in range(n_batches + 1)]
@@ -191,13 +191,13 @@ def _batch(examples, rows, dtype):
 def sample(examples, dtype):
     """Return one batch of evenly spaced rows."""
     step = -(-len(examples.rows) // ROWS_AT_ONCE)
-    return next(batches(examples, examples.rows[::step], ROWS_AT_ONCE, dtype))
+    return next(_batches(examples, examples.rows[::step], ROWS_AT_ONCE, dtype))
 
 
 def evaluate(state, examples, recipe):
     """Return the mean loss and the outputs for examples, without dropout."""
     loss, weight, outputs = 0.0, 0.0, []
-    for X, Y, weights in batches(examples, examples.rows, ROWS_AT_ONCE, state.coefs[0].dtype):
+    for X, Y, weights in _batches(examples, examples.rows, ROWS_AT_ONCE, state.coefs[0].dtype):
         out = forward(
             X, state.coefs, state.intercepts, recipe.activation, recipe.output_activation
         ).outputs[-1]
@@ -226,7 +226,7 @@ def _batch_largest(examples):
 
 def _double_batches(examples):
     double = namespace(examples.weights).float64
-    return batches(examples, examples.rows, ROWS_AT_ONCE, double)
+    return _batches(examples, examples.rows, ROWS_AT_ONCE, double)
 
 
 def predict_outputs(X, coefs, intercepts, activation, output_activation):

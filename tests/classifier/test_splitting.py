@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import sparse
 
-from skmnist.network._training import Examples
 from skmnist.classifier._splitting import hold_out
+from skmnist.network._training import Examples
 
 
 def examples(X, labels, rows=None):

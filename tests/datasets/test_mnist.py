@@ -11,8 +11,8 @@ import pytest
 from sklearn.datasets import load_digits
 
 from skmnist import datasets
-from skmnist.datasets import load_mnist, mnist
 from skmnist.base._optional import optional
+from skmnist.datasets import load_mnist, mnist
 
 HERE = Path(datasets.__file__).parent
 

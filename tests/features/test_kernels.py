@@ -6,13 +6,13 @@ from scipy.stats import kstest
 from skmnist import ConvFeatureTransformer
 from skmnist.datasets import load_xo
 from skmnist.features._kernels import SOURCES, make_kernels
-from skmnist.features._layers import Plan
+from skmnist.features._layers import _Plan
+from skmnist.features._patches import _Patches
 from skmnist.network._convolution import Layer, feature_maps
-from skmnist.features._patches import Patches
 
 
 def of_one_class(rows):
-    return Patches(rows, np.zeros(len(rows), dtype=int))
+    return _Patches(rows, np.zeros(len(rows), dtype=int))
 
 
 def make(source, n_kernels, shape, patches=None, seed=0):
@@ -72,7 +72,7 @@ def some_patches(n=60, n_classes=3, n_entries=6):
     rng = np.random.default_rng(0)
     rows, classes = rng.normal(size=(n, n_entries)), np.arange(n) % n_classes
     rows[::4] = rng.normal(size=(len(rows[::4]), 1))
-    return Patches(rows, classes)
+    return _Patches(rows, classes)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -197,7 +197,7 @@ def test_random_kernels_are_standard_normal_and_others_with_another_generator():
 
 def plan_of(kernels, normalize=None, separate=False):
     height, width = (3, 3) if isinstance(kernels, str) else np.shape(kernels)[1:3]
-    return Plan(kernels, 4, height, width, normalize, Layer(separate=separate))
+    return _Plan(kernels, 4, height, width, normalize, Layer(separate=separate))
 
 
 def test_given_kernels_are_taken_as_floats_with_a_channel():

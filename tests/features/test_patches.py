@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.image import extract_patches_2d
 
-from skmnist.features._layers import Plan
-from skmnist.network._convolution import Layer, feature_maps
+from skmnist.features._layers import _Plan
 from skmnist.features._patches import (
     MOST_IMAGES,
     MOST_NUMBERS,
@@ -16,11 +15,12 @@ from skmnist.features._patches import (
     some_images,
     take_turns,
 )
+from skmnist.network._convolution import Layer, feature_maps
 
 
 def sampled(X, shape, side, layer=None, classes=None, before=((), ()), seed=0):
     """Return the patches that square kernels would see, in images or in maps of layers before."""
-    plan = Plan("patches", 4, side, side, None, layer or Layer())
+    plan = _Plan("patches", 4, side, side, None, layer or Layer())
     classes = np.zeros(len(X), dtype=int) if classes is None else classes
     rng = np.random.default_rng(seed)
     return sample_patches(X, classes, shape, plan, *before, X.dtype, rng)

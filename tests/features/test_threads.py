@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 import skmnist
 from skmnist import ConvFeatureTransformer
-from skmnist.features._threads import FEWEST_ROWS, for_slices, n_threads, one_thread_a_product
+from skmnist.features._threads import FEWEST_ROWS, _n_threads, for_slices, one_thread_a_product
 
 USUAL = 2
 
@@ -46,16 +46,16 @@ def test_every_row_is_done_exactly_once_and_in_slices_worth_a_thread(n_rows, n_j
 
 
 def test_few_rows_are_not_worth_a_second_thread():
-    assert n_threads(8, 1) == n_threads(8, 2 * FEWEST_ROWS - 1) == 1
-    assert n_threads(8, 2 * FEWEST_ROWS) == 2
-    assert n_threads(8, 3 * FEWEST_ROWS + 1) == 3
-    assert n_threads(8, 100 * FEWEST_ROWS) == 8
+    assert _n_threads(8, 1) == _n_threads(8, 2 * FEWEST_ROWS - 1) == 1
+    assert _n_threads(8, 2 * FEWEST_ROWS) == 2
+    assert _n_threads(8, 3 * FEWEST_ROWS + 1) == 3
+    assert _n_threads(8, 100 * FEWEST_ROWS) == 8
 
 
 @pytest.mark.parametrize("usual", [1, 2])
 def test_by_default_there_are_as_many_threads_as_a_product_would_take(usual):
     with threadpool_limits(limits=usual, user_api="blas"):
-        assert n_threads(None, 10**6) == usual
+        assert _n_threads(None, 10**6) == usual
 
 
 def test_two_jobs_are_two_threads_at_the_same_time():

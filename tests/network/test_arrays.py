@@ -6,11 +6,11 @@ import pytest
 from scipy.sparse import csr_array
 
 from skmnist.network._arrays import (
+    _is_sparse,
     all_finite,
     copies,
     dense_rows,
     device,
-    is_sparse,
     like,
     namespace,
     to_numpy,
@@ -47,8 +47,8 @@ def test_sparse_arrays_count_as_numpy_ones():
     X = csr_array(np.eye(2))
     assert namespace(X) is np
     assert device(X) == device(np.eye(2)) == "cpu"
-    assert is_sparse(X)
-    assert not is_sparse(np.eye(2))
+    assert _is_sparse(X)
+    assert not _is_sparse(np.eye(2))
 
 
 def test_values_become_like_the_reference(xp):

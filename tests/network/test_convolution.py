@@ -13,11 +13,11 @@ from skmnist.network._convolution import (
     PADDINGS,
     POOLS,
     Layer,
+    _patches,
     feature_maps,
     images_at_once,
     map_shape,
     map_sizes,
-    patches,
     write_maps,
 )
 
@@ -300,7 +300,7 @@ def test_as_many_images_are_done_at_once_as_fit_the_scratch(images_kernels, padd
     layer = Layer(padding=padding)
     maps = feature_maps(images[:1], [kernels], [layer])
     wide = padded(images[:1], *kernels.shape[1:3]) if padding == "same" else images[:1]
-    seen = patches(wide, *kernels.shape[1:3], 1, *maps.shape[1:3])
+    seen = _patches(wide, *kernels.shape[1:3], 1, *maps.shape[1:3])
     needed = images[:1].nbytes + maps.nbytes + seen.nbytes
     n = images_at_once(images.shape[1:], [kernels.shape], [layer], scratch)
     assert n == max(1, scratch // needed)

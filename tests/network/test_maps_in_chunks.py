@@ -12,12 +12,12 @@ from skmnist.network._convolution import (
     CACHE,
     PADDINGS,
     Layer,
+    _usual_scratch,
     each_chunk,
     feature_maps,
     images_at_once,
     last_shape,
     map_sizes,
-    usual_scratch,
     write_maps,
 )
 
@@ -100,10 +100,10 @@ def test_each_channel_of_a_separate_layer_needs_room_for_what_it_shows_and_makes
 
 
 def test_scratch_fits_a_processors_cache_and_is_larger_elsewhere():
-    assert usual_scratch(IMAGES) == CACHE
+    assert _usual_scratch(IMAGES) == CACHE
     xp = pytest.importorskip("array_api_strict")
-    assert usual_scratch(xp.asarray(IMAGES)) == CACHE
-    assert usual_scratch(xp.asarray(IMAGES, device=xp.Device("device1"))) > CACHE
+    assert _usual_scratch(xp.asarray(IMAGES)) == CACHE
+    assert _usual_scratch(xp.asarray(IMAGES, device=xp.Device("device1"))) > CACHE
 
 
 @pytest.mark.parametrize(

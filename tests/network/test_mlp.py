@@ -11,7 +11,7 @@ from skmnist.network._activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
 from skmnist.network._losses import LOSSES
 from skmnist.network._mlp import backward, forward, gradients, initialise
 from skmnist.network._optimizers import SGD
-from skmnist.network._training import Recipe, State, draw_masks, train_batch
+from skmnist.network._training import Recipe, State, _draw_masks, _train_batch
 
 RECIPES = list(every(sorted(ACTIVATIONS), OUTPUT_ACTIVATIONS, sorted(LOSSES)))
 STEP, FAR = 1e-6, 1e-4
@@ -70,7 +70,7 @@ def draw_away_from_kinks(recipe, sizes, weights):
     """Return a state, a batch and its masks; the first weights matter for the loss."""
     for seed in range(1000):
         state, batch = draw(seed, sizes, weights)
-        masks = draw_masks(state.copied(), recipe)
+        masks = _draw_masks(state.copied(), recipe)
         (loss, nearest), (elsewhere, _) = (
             plain_loss(
                 ([factor * state.coefs[0], *state.coefs[1:]], state.intercepts),
@@ -116,7 +116,7 @@ def assert_step_goes_down_the_slope(recipe, sizes=(5, 4, 3, 2), weights=(1,) * 6
     state, batch, masks = draw_away_from_kinks(recipe, sizes, weights)
     slopes = finite_differences(state, batch, recipe, masks)
     before, now = state.copied(), state
-    train_batch(now, batch, recipe, 1.0)
+    _train_batch(now, batch, recipe, 1.0)
     arrays = zip(before.coefs + before.intercepts, now.coefs + now.intercepts, slopes, strict=True)
     for old, new, slope in arrays:
         np.testing.assert_allclose(old - new, slope, rtol=1e-6, atol=2e-8)
@@ -155,7 +155,7 @@ def test_one_output_follows_the_chain_rule_by_hand(loss, slope):
     np.testing.assert_array_equal(db, [slope])
     state = State([W], [b], SGD.start([W], [b]), np.random.default_rng(0))
     recipe = Recipe("relu", "identity", loss, momentum=0.0)
-    train_batch(state, (X, Y, np.ones((1, 1))), recipe, 0.1)
+    _train_batch(state, (X, Y, np.ones((1, 1))), recipe, 0.1)
     np.testing.assert_allclose(W, [[0.5 - 0.1 * slope], [1.5 - 0.2 * slope]])
     np.testing.assert_allclose(b, [1 - 0.1 * slope])
 
@@ -271,7 +271,7 @@ def still(*sizes):
 def test_masks_forget_the_share_and_make_up_for_it():
     recipe = Recipe(dropout=0.25, input_dropout=0.5)
     [of_input], [_, of_hidden] = (
-        draw_masks(still(*sizes), recipe) for sizes in ((20_000, 1), (1, 30_000, 1))
+        _draw_masks(still(*sizes), recipe) for sizes in ((20_000, 1), (1, 30_000, 1))
     )
     for mask, n, share in ((of_input, 20_000, 0.5), (of_hidden, 30_000, 0.25)):
         assert mask.shape == (n,)
@@ -283,9 +283,9 @@ def test_masks_forget_the_share_and_make_up_for_it():
 def test_masks_are_drawn_anew_for_every_batch_and_only_where_asked():
     state = still(50, 50, 50, 2)
     before = state.rng.bit_generator.state
-    assert draw_masks(state, Recipe()) == [None] * 3
+    assert _draw_masks(state, Recipe()) == [None] * 3
     assert state.rng.bit_generator.state == before
-    first, second = (draw_masks(state, Recipe(dropout=0.5)) for _ in range(2))
+    first, second = (_draw_masks(state, Recipe(dropout=0.5)) for _ in range(2))
     assert first[0] is second[0] is None
     assert len(np.unique([*first[1:], *second[1:]], axis=0)) == 4
 
@@ -294,7 +294,7 @@ def test_masks_are_drawn_anew_for_every_batch_and_only_where_asked():
 def test_masks_have_the_type_of_the_weights(dtype):
     state = still(50, 50, 2)
     state.coefs = [W.astype(dtype) for W in state.coefs]
-    masks = draw_masks(state, Recipe(dropout=0.5, input_dropout=0.5))
+    masks = _draw_masks(state, Recipe(dropout=0.5, input_dropout=0.5))
     assert [mask.dtype for mask in masks] == [dtype, dtype]
 
 
@@ -302,8 +302,8 @@ def test_what_is_forgotten_does_not_learn():
     state, batch = draw(3, (8, 6, 5, 3), [1] * 6)
     recipe = Recipe("tanh", "identity", dropout=0.4, input_dropout=0.4)
     before = state.copied()
-    masks = draw_masks(state.copied(), recipe)
-    train_batch(state, batch, recipe, 0.1)
+    masks = _draw_masks(state.copied(), recipe)
+    _train_batch(state, batch, recipe, 0.1)
     after = [*masks[1:], np.ones(3)]
     for i, mask in enumerate(masks):
         moved = state.coefs[i] != before.coefs[i]

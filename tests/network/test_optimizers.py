@@ -12,9 +12,9 @@ from skmnist.network._training import (
     Examples,
     Recipe,
     State,
+    _train_batch,
     open_ended,
     scheduled,
-    train_batch,
     train_epoch,
 )
 
@@ -163,7 +163,7 @@ def test_parameters_are_moved_in_place_and_the_factors_only_read(solver):
 def test_what_an_optimizer_keeps_has_the_parameters_type(solver):
     state = start(solver, np.float32)
     X, Y = np.ones((4, SIZES[0]), np.float32), np.eye(4, 3, dtype=np.float32)
-    train_batch(state, (X, Y, np.ones((4, 1), np.float32)), Recipe(alpha=0.1), 0.1)
+    _train_batch(state, (X, Y, np.ones((4, 1), np.float32)), Recipe(alpha=0.1), 0.1)
     kept = [a for part in vars(state.optimizer).values() if isinstance(part, list) for a in part]
     assert {a.dtype for a in (*kept, *state.coefs, *state.intercepts)} == {np.dtype(np.float32)}
 

@@ -13,7 +13,7 @@ from skmnist.network._training import (
     Examples,
     Recipe,
     State,
-    batches,
+    _batches,
     evaluate,
     predict_outputs,
     root_mean_square,
@@ -25,11 +25,17 @@ from skmnist.network._training import (
 SIZES = [8, 6, 5, 3]
 RECIPES = {
     "plain": ("sgd", Recipe(batch_size=10)),
-    "all at once": ("sgd", Recipe("tanh", "identity", alpha=0.1, batch_size=50, nesterovs_momentum=True)),
+    "all at once": (
+        "sgd",
+        Recipe("tanh", "identity", alpha=0.1, batch_size=50, nesterovs_momentum=True),
+    ),
     "forgetful": ("sgd", Recipe("relu", "logistic", dropout=0.3, input_dropout=0.2, alpha=0.01)),
     "adam": ("adam", Recipe("leaky_relu", "relu", "huber", rate=0.01, batch_size=7, dropout=0.2)),
     "in order": ("sgd", Recipe("logistic", "relu", "mae", batch_size=20, shuffle=False)),
-    "hinge": ("adam", Recipe("identity", "relu", "squared_hinge", learning_rate="cosine", alpha=0.1)),
+    "hinge": (
+        "adam",
+        Recipe("identity", "relu", "squared_hinge", learning_rate="cosine", alpha=0.1),
+    ),
 }
 
 
@@ -97,7 +103,7 @@ def test_batches_cover_every_row_once_and_are_of_one_size(n_rows, size):
     X = np.arange(n_rows, dtype=float)[:, None]
     rows = np.random.default_rng(0).permutation(n_rows)
     examples = examples_of(X, weights=np.arange(n_rows) + 0.5)
-    seen = list(batches(examples, rows, size, np.dtype(float)))
+    seen = list(_batches(examples, rows, size, np.dtype(float)))
     sizes = [len(X) for X, _, _ in seen]
     assert max(sizes) - min(sizes) <= 1
     assert max(sizes) <= size
@@ -112,7 +118,7 @@ def test_batches_cover_every_row_once_and_are_of_one_size(n_rows, size):
 def test_batches_are_divided_by_the_scale(scale):
     X = draw_bytes()
     for data in (X, X.astype(float), csr_array(X)):
-        [(floats, _, _)] = batches(examples_of(data, scale=scale), np.arange(50), 50, float)
+        [(floats, _, _)] = _batches(examples_of(data, scale=scale), np.arange(50), 50, float)
         np.testing.assert_array_equal(floats, X / scale)
 
 
@@ -240,7 +246,9 @@ def test_the_data_are_never_written(solver_and_recipe, dtype):
 @pytest.mark.parametrize("output_activation", OUTPUT_ACTIVATIONS)
 @pytest.mark.parametrize("loss", LOSSES)
 def test_float32_stays_float32(activation, output_activation, loss):
-    recipe = Recipe(activation, output_activation, loss, dropout=0.2, alpha=0.1, nesterovs_momentum=True)
+    recipe = Recipe(
+        activation, output_activation, loss, dropout=0.2, alpha=0.1, nesterovs_momentum=True
+    )
     examples = examples_of(draw_bytes(), np.float32, scale=255.0)
     for solver in SOLVERS:
         state = trained(examples, solver, recipe)
