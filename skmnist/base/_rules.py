@@ -1,8 +1,9 @@
 """Rules for the values of parameters, and the errors for invalid ones."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import contextmanager
+from dataclasses import dataclass
 from math import isfinite
 from numbers import Integral, Real
 from typing import NamedTuple
@@ -20,11 +21,26 @@ class Rule(NamedTuple):
     allowed: str
 
 
-def one_of(names, hint=""):
-    """Return the rule for a parameter that is one of some names, or None if that is one."""
-    listed = ", ".join(repr(name) for name in names)
-    types = tuple({type(name) for name in names})
-    return Rule(types, lambda value: value in names, f"one of {listed}{hint}")
+@dataclass(frozen=True)
+class OneOf:
+    """The rule for a parameter that is one of the names in a table, also of names added later."""
+
+    names: Collection
+    hint: str = ""
+
+    @property
+    def types(self):
+        """The types of the names; None can be one of them."""
+        return tuple({type(name) for name in self.names})
+
+    def test(self, value):
+        """Tell whether the table has this name."""
+        return value in self.names
+
+    @property
+    def allowed(self):
+        """The names as text."""
+        return f"one of {', '.join(map(repr, self.names))}{self.hint}"
 
 
 def _number(test, allowed):

@@ -423,6 +423,11 @@ class MLPDigitClassifier(
             **task_data,
         )
 
+    def _finish_training(self, **parameters):
+        """Set parameters and drop the kept run, as if `fit` had been called once with them."""
+        self._keep_run(None)
+        return self.set_params(**parameters)
+
     def _has_stalled(self, run):
         """Tell whether the validation score has not improved for too many epochs."""
         return self.early_stopping and run.best.stale >= self.n_iter_no_change

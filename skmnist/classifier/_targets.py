@@ -1,6 +1,6 @@
 """From labels to targets and weights, and from outputs to scores."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from numbers import Real
 from typing import NamedTuple
 
@@ -105,8 +105,8 @@ class _Encoding(NamedTuple):
     codes: Callable
     unit: Callable
     scores: Callable
-    loss: tuple
-    output_activation: tuple
+    loss: Collection
+    output_activation: Collection
 
 
 def _one_hot_codes(n_classes):
@@ -134,7 +134,7 @@ ENCODINGS = {
         codes=_one_hot_codes,
         unit=lambda n_classes: 1,
         scores=lambda outputs, n_classes: outputs,
-        loss=tuple(LOSSES),
+        loss=LOSSES,
         output_activation=OUTPUT_ACTIVATIONS,
     ),
     "ordinal": _Encoding(

@@ -14,7 +14,7 @@ from skmnist.base._rules import (
     integer,
     is_bool,
     is_layered,
-    one_of,
+    OneOf,
 )
 from skmnist.features._kernels import LEARNED, SOURCES
 from skmnist.network._convolution import MAP_ACTIVATIONS, PADDINGS, POOLS, Layer, map_sizes
@@ -60,15 +60,15 @@ LAYER_RULES = {
     "n_kernels": integer(1),
     "kernel_size": integer(1, or_auto=True),
     "stride": integer(1),
-    "padding": one_of(PADDINGS),
-    "activation": one_of(MAP_ACTIVATIONS),
-    "pool": one_of(POOLS),
+    "padding": OneOf(PADDINGS),
+    "activation": OneOf(MAP_ACTIVATIONS),
+    "pool": OneOf(POOLS),
     "pool_size": integer(1, or_auto=True),
-    "normalize": one_of(NORMALIZATIONS),
+    "normalize": OneOf(NORMALIZATIONS),
 }
 
 RULES = {
-    "stacking": one_of(STACKINGS),
+    "stacking": OneOf(STACKINGS),
     "image_shape": Rule(
         (tuple, list, type(None)),
         _is_shape,

@@ -26,9 +26,9 @@ The four steps of the lecture, on one batch, again and again:
 True
 """
 
-from skmnist.network._activations import ACTIVATIONS
+from skmnist.network._activations import ACTIVATIONS, Activation
 from skmnist.network._convolution import Layer as Layer
-from skmnist.network._losses import LOSSES
+from skmnist.network._losses import LOSSES, Loss
 from skmnist.network._mlp import backward, forward, gradients, initialise
 from skmnist.network._optimizers import SGD as SGD
 from skmnist.network._optimizers import Adam as Adam
@@ -38,6 +38,8 @@ from skmnist.network._training import State as State
 __all__ = [
     "ACTIVATIONS",
     "LOSSES",
+    "Activation",
+    "Loss",
     "backward",
     "forward",
     "gradients",

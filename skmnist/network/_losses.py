@@ -12,8 +12,26 @@ from skmnist.network._arrays import namespace
 HUBER_DELTA = 1.0
 
 
-class _Loss(NamedTuple):
-    """A loss, computed for each output, and its derivative with respect to the outputs."""
+class Loss(NamedTuple):
+    """A loss and its slope, a row of ``LOSSES``.
+
+    Parameters
+    ----------
+    value : callable
+        The loss of each output, as a function of ``(outputs, targets)``.
+    slope : callable
+        The derivative of the loss with respect to the outputs, of ``(outputs, targets)``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist import MLPDigitClassifier
+    >>> from skmnist.network import LOSSES, Loss
+    >>> LOSSES["fourth"] = Loss(lambda out, Y: (out - Y) ** 4, lambda out, Y: 4 * (out - Y) ** 3)
+    >>> MLPDigitClassifier(loss="fourth", max_iter=2).fit(np.eye(4), [0, 1, 0, 1]).n_iter_
+    2
+    >>> del LOSSES["fourth"]
+    """
 
     value: Callable
     slope: Callable
@@ -70,8 +88,8 @@ def _shortfall(outputs, targets):
 
 
 LOSSES = {
-    "mse": _Loss(_mse, _mse_slope),
-    "mae": _Loss(_mae, _mae_slope),
-    "huber": _Loss(_huber, _huber_slope),
-    "squared_hinge": _Loss(_squared_hinge, _squared_hinge_slope),
+    "mse": Loss(_mse, _mse_slope),
+    "mae": Loss(_mae, _mae_slope),
+    "huber": Loss(_huber, _huber_slope),
+    "squared_hinge": Loss(_squared_hinge, _squared_hinge_slope),
 }

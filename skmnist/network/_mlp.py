@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skmnist.network._activations import ACTIVATIONS
+from skmnist.network._activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
 from skmnist.network._arrays import namespace
 
 # The first steps must not push an output ReLU below 0 for every image, because its gradient
@@ -42,7 +42,7 @@ def initialise(layer_sizes, output_activation, shares, rng):
         for variance, n_in, n_out in zip(variances, layer_sizes, layer_sizes[1:], strict=False)
     ]
     intercepts = [np.zeros(n_out) for n_out in layer_sizes[1:-1]]
-    return coefs, [*intercepts, ACTIVATIONS[output_activation].inverse(shares)]
+    return coefs, [*intercepts, OUTPUT_ACTIVATIONS[output_activation](shares)]
 
 
 def forward(X, coefs, intercepts, activation, output_activation, masks=None):
