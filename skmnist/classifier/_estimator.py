@@ -11,6 +11,7 @@ from skmnist.base._atomic import all_or_nothing
 from skmnist.base._checks import check_same_place, float_type, new_generator
 from skmnist.base._doc_link import DocLinkMixin
 from skmnist.base._persistence import VersionedPickleMixin
+from skmnist.base._public import set_module
 from skmnist.base.compat import (
     FRAMES_OF_WITH_CALLBACKS,
     CallbackSupportMixin,
@@ -33,6 +34,7 @@ from skmnist.network._arrays import judged_later
 from skmnist.network._training import open_ended, scheduled
 
 
+@set_module("skmnist")
 class MLPDigitClassifier(
     CallbackSupportMixin,
     ClassifierMixin,
@@ -184,8 +186,6 @@ class MLPDigitClassifier(
     >>> classifier.fit(X_train, y_train).score(X_test, y_test) > 0.95
     True
     """
-
-    __module__ = "skmnist"  # documentation and pickles name the package, not this file
 
     __metadata_request__fit = {"X_val": True, "y_val": True}  # noqa: RUF012
 

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.utils.validation import check_array, check_is_fitted
 
-from skmnist.base._rules import check, integer, one_of
+from skmnist.base._rules import check, integer, OneOf
 from skmnist.displays._canvas import (
     LINE,
     VERMILLION,
@@ -193,7 +193,7 @@ class DigitGridDisplay:
     @classmethod
     def _choose(cls, X, y_true, y_pred, certainty, select, n_images, image_shape):
         """Make a display of some images, with how certain as its confidence."""
-        check("select", select, one_of(CHOICES))
+        check("select", select, OneOf(CHOICES))
         check("n_images", n_images, integer(1))
         X = check_array(X if hasattr(X, "toarray") else to_numpy(X), accept_sparse="csr")
         y_true, y_pred, certainty = known_of(X, y_true, y_pred, certainty)

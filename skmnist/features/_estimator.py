@@ -9,6 +9,7 @@ from skmnist.base._atomic import all_or_nothing
 from skmnist.base._checks import check_out, check_same_place, check_X, float_type, new_generator
 from skmnist.base._doc_link import DocLinkMixin
 from skmnist.base._persistence import VersionedPickleMixin
+from skmnist.base._public import set_module
 from skmnist.base._rules import check, integer
 from skmnist.base.compat import CallbackSupportMixin, with_callbacks
 from skmnist.features._freshness import StaleParamsMixin
@@ -21,6 +22,7 @@ from skmnist.network._arrays import dense_rows, judged_later, like, namespace
 from skmnist.network._convolution import CACHE, images_at_once, map_shape, write_maps
 
 
+@set_module("skmnist")
 class ConvFeatureTransformer(
     CallbackSupportMixin,
     TransformerMixin,
@@ -139,8 +141,6 @@ class ConvFeatureTransformer(
     >>> pipeline.fit(X[:1000], y[:1000]).score(X[1000:2000], y[1000:2000]) > 0.9
     True
     """
-
-    __module__ = "skmnist"  # documentation and pickles name the package, not this file
 
     # `out` is where to write, and no metadata. (Not a ClassVar: scikit-learn wants it like this.)
     __metadata_request__transform = {"out": metadata_routing.UNUSED}  # noqa: RUF012
