@@ -7,6 +7,15 @@ from skmnist.classifier._targets import ENCODINGS
 from skmnist.network import ACTIVATIONS, LOSSES
 from skmnist.network._optimizers import SCHEDULES, SOLVERS
 
+# What users import from.
+PUBLIC_PACKAGES = (
+    "skmnist",
+    "skmnist.datasets",
+    "skmnist.displays",
+    "skmnist.io",
+    "skmnist.network",
+)
+
 
 def small_classifier(**parameters):
     """Return a classifier that is fitted in a moment."""

@@ -43,137 +43,143 @@ class MLPDigitClassifier(
     DocLinkMixin,
     BaseEstimator,
 ):
-    """A neural network that recognises digits and other small images.
+    """A neural network that classifies digits and other small images.
 
-    The network of the lectures: an image's pixels go through fully connected layers with
-    ReLUs (784 → 512 → 256 → 10 by default), and gradient descent makes the squared distance
-    between its outputs and the one-hot label small. The label with the largest output is the
-    prediction. It takes any numeric X as it is: raw bytes and standardised numbers train
-    alike, because the typical size of an entry of X is divided out. (Predict on images of the
-    size that was fitted.)
+    This is the network of the lectures: fully connected layers with ReLUs, by default
+    784 → 512 → 256 → 10, trained by gradient descent on the squared distance between the outputs
+    and the one-hot labels. The prediction is the class with the largest output.
 
-    Parameters that scikit-learn's MLPClassifier has too mean the same, except where it is said.
+    X can have any numeric range. Raw bytes and standardised numbers train alike, because X is
+    divided by the root mean square of its entries. Predict on images in the same range as those
+    passed to :meth:`fit`.
+
+    Parameters with the names of scikit-learn's MLPClassifier have the same meaning, unless noted
+    otherwise.
 
     Parameters
     ----------
     hidden_layer_sizes : tuple of int, default=(512, 256)
-        How many neurons each hidden layer has; ``()`` is the linear model ``X @ W + b``.
+        The number of neurons in each hidden layer. ``()`` is the linear model ``X @ W + b``.
     activation : {"relu", "leaky_relu", "tanh", "logistic", "identity"}, default="relu"
-        What the hidden layers do to ``X @ W + b``.
+        The activation function of the hidden layers.
     output_activation : {"relu", "identity", "logistic"}, default="relu"
-        What the last layer does. A ReLU that slept through a whole batch is woken by the
-        images it should have been awake for, as if its slope were 1 there.
+        The activation function of the last layer. With "relu", an output that is 0 for a whole
+        batch gets slope 1 where the target is positive, because its class could not be learned
+        otherwise.
     loss : {"mse", "mae", "huber", "squared_hinge"}, default="mse"
-        How an output's distance from its target counts; an image's loss is the sum over its
-        outputs. "squared_hinge" is the square that forgives what goes beyond the target:
-        above 1 for the right class, below 0 for another.
+        The loss of each output. The loss of an image is the sum over its outputs.
+        "squared_hinge" is the squared error, except that outputs above 1 for the true class and
+        below 0 for the other classes have no loss.
     target_encoding : {"one-hot", "ordinal"}, default="one-hot"
-        One output a class, or a single output that aims at the class's number, 0, 1, 2, ….
-        The latter takes "mse" or "mae"; its purpose is to show why one-hot wins.
+        "one-hot" has one output per class. "ordinal" has a single output, whose target is the
+        number of the class: 0, 1, 2, …. It needs the loss "mse" or "mae", and shows why one-hot
+        targets are better.
     solver : {"sgd", "adam"}, default="sgd"
         Gradient descent with momentum, or Adam.
     alpha : float, default=0.0
-        Weight of the L2 penalty ½·alpha·‖W‖², W being the weights for X divided by its typical
-        size; it is added to the mean loss (MLPClassifier's shrinks with the size of a batch).
+        Strength of the L2 penalty ½·alpha·‖W‖², where W are the weights for X divided by its root
+        mean square. It is added to the mean loss. (In MLPClassifier, the penalty is divided by
+        the batch size.)
     batch_size : int or "auto", default="auto"
-        Images a step. "auto" is 64, or all of them when there are fewer than 128.
+        The number of images per update. "auto" is 64, or all images if there are fewer than 128.
     learning_rate : {"linear", "cosine", "constant"}, default="linear"
-        The way of the step size after the warm-up: down to 0, or unchanged.
-        :meth:`partial_fit` knows no end and keeps it constant.
+        How the step size decays after the warm-up: to 0 linearly, to 0 along a cosine, or not at
+        all. In :meth:`partial_fit` the step size is constant after the warm-up.
     learning_rate_init : float or "auto", default="auto"
-        The largest step size. "auto" is 0.001 for "adam" and 0.05 for "sgd", or less where
-        that would throw the outputs about: for many columns, wide layers, much dropout and
-        batches of fewer than 64.
+        The largest step size. "auto" is 0.001 for "adam" and 0.05 for "sgd". For "sgd" it is
+        reduced where a step could make the outputs oscillate: with many columns, wide layers,
+        much dropout, or batches of fewer than 64 images.
     warmup : float, default=0.1
-        The share of all steps in which the step size climbs from 0 to the largest.
+        The share of all updates during which the step size grows from 0 to the largest.
     schedule_iter : int or None, default=None
-        The epochs over which the schedule runs, if that is more than ``max_iter``: for a
-        training that is stopped and gone on with later. None is ``max_iter``.
+        The number of epochs for the decay of the step size, if it is greater than ``max_iter``.
+        Set it when the training is stopped at ``max_iter`` and resumed later. None is
+        ``max_iter``.
     momentum : float, default=0.9
-        The share of the last step that is kept in the next; for "sgd".
+        Momentum of "sgd".
     nesterovs_momentum : bool, default=False
-        Whether to look ahead along the momentum; for "sgd".
+        Whether "sgd" uses Nesterov's momentum.
     beta_1 : float, default=0.9
-        Decay of the mean gradient; for "adam".
+        Decay rate of the mean gradient in "adam".
     beta_2 : float, default=0.999
-        Decay of the mean squared gradient; for "adam".
+        Decay rate of the mean squared gradient in "adam".
     epsilon : float, default=1e-8
-        Keeps "adam" from dividing by 0.
+        A small number that prevents a division by 0 in "adam".
     dropout : float, default=0.0
-        The share of hidden neurons that is forgotten, drawn anew for each batch.
+        The share of the hidden neurons that are dropped, drawn again for each batch.
     input_dropout : float, default=0.0
-        The same for the pixels.
+        The share of the pixels that are dropped, drawn again for each batch.
     max_iter : int or None, default=None
-        Epochs in total. None is enough for most data: 100,000 images shown, in no fewer than
-        10 and no more than 200 epochs.
+        The total number of epochs. None shows about 100,000 images in total, within 10 to 200
+        epochs.
     class_weight : dict, "balanced" or None, default=None
-        A weight for each class, on top of the sample weights. "balanced" gives each class the
-        same weight in total.
+        A weight for each class, which multiplies the sample weights. "balanced" gives all classes
+        the same total weight.
     early_stopping : bool, default=False
-        Whether to stop when the validation score no longer gets better, and to go back to the
-        epoch in which it was best. It is measured on ``X_val`` if that is passed to
-        :meth:`fit`, else on ``validation_fraction`` of the training rows.
+        Whether to stop the training when the validation score stops improving, and to restore the
+        weights of the best epoch. The score is computed on ``X_val`` and ``y_val`` if they are
+        passed to :meth:`fit`, otherwise on ``validation_fraction`` of the training rows.
     validation_fraction : float, default=0.1
-        The share of every class that is put aside, chosen by the rows' content: equal rows
-        stay together, whatever their order.
+        The share of every class that is held out. The rows are chosen by their content, so the
+        choice does not depend on their order, and equal rows stay together.
     n_iter_no_change : int, default=10
-        How many epochs without a better score are too many.
+        The number of epochs without improvement after which ``early_stopping`` ends the training.
     tol : float, default=1e-4
-        How much better a score must be to count.
+        The smallest increase of the validation score that counts as an improvement.
     shuffle : bool, default=True
-        Whether each epoch has an order of its own.
+        Whether to shuffle the rows in each epoch.
     random_state : int, RandomState instance or None, default=None
-        Decides the first weights, the orders, what is forgotten and what is put aside.
+        Controls the initial weights, the shuffling, the dropout and the held-out rows.
     warm_start : bool, default=False
-        Whether :meth:`fit` goes on from where it stopped, up to ``max_iter`` epochs in total.
-        With True from the start, stopped and gone on is bit by bit never having stopped, also
-        after a pickle, provided that ``schedule_iter`` says from the start where the schedule
-        is to end; the estimator then keeps what the optimizer needs.
+        Whether :meth:`fit` resumes the previous training, up to ``max_iter`` epochs in total. If
+        it is True from the first call, and ``schedule_iter`` is set from the first call,
+        resuming is bit-identical to an uninterrupted run, also after pickling. The estimator
+        then also stores the state of the optimizer.
     verbose : bool, default=False
-        Whether to print a line an epoch.
+        Whether to print one line per epoch.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
         The sorted labels.
     coefs_ : list of arrays of shape (n_in, n_out)
-        Each layer's weights, for X as it is.
+        The weights of each layer. Those of the first layer apply to X without scaling.
     intercepts_ : list of arrays of shape (n_out,)
-        Each layer's biases.
+        The biases of each layer.
     n_iter_ : int
-        Epochs trained; each call of :meth:`partial_fit` is one.
+        The number of epochs. Each call of :meth:`partial_fit` is one epoch.
     best_iter_ : int
-        The epoch with the best validation score, the last one if there is no validation. The
-        weights are that epoch's with ``early_stopping=True``, otherwise the last one's.
+        The epoch with the best validation score, or the last epoch without validation. The
+        weights are from this epoch if ``early_stopping=True``, otherwise from the last epoch.
     loss_curve_ : list of float
-        The mean training loss of each epoch, without the penalty; after :meth:`partial_fit`
-        that of the last call. With "ordinal" targets it counts the class numbers from 0 to 1.
+        The mean training loss of each epoch, without the penalty. After :meth:`partial_fit`, only
+        that of the last call. With "ordinal" targets, the class numbers are scaled to 0…1.
     validation_loss_curve_ : list of float or None
         The mean validation loss after each epoch.
     validation_scores_ : list of float or None
         The validation accuracy after each epoch.
     n_features_in_ : int
-        Columns of X.
+        The number of columns of X.
     feature_names_in_ : ndarray of shape (``n_features_in_``,)
-        Names of the columns, if X had any.
+        The names of the columns, if X had names.
 
     See Also
     --------
-    sklearn.neural_network.MLPClassifier : Cross-entropy on the same kind of network.
+    sklearn.neural_network.MLPClassifier : The same kind of network with cross-entropy loss.
 
     Notes
     -----
-    Least squares on one-hot targets estimates the probability of each class, so
-    :meth:`predict_proba` is the point of the probability simplex that is nearest to the
+    Least squares on one-hot targets estimates the probability of each class. Therefore
+    :meth:`predict_proba` returns the point of the probability simplex that is nearest to the
     outputs.
 
-    X may be a NumPy array, memory map or pandas frame of any numeric type, a SciPy sparse
-    matrix, or, with ``sklearn.set_config(array_api_dispatch=True)``, an array of another
-    library such as a torch tensor on a GPU: then everything stays there. float64 is trained
-    in float64, all else in float32. An array's bytes become floats a batch at a time, never
-    all at once.
+    X can be a NumPy array, memory map or pandas frame of any numeric type, or a SciPy sparse
+    matrix. With ``sklearn.set_config(array_api_dispatch=True)``, it can be an array of another
+    library, such as a torch tensor on a GPU; the computations then run on its device. float64
+    data are trained in float64, all other types in float32. Bytes are converted to floats one
+    batch at a time.
 
-    On scikit-learn 1.9 and newer, ``set_callbacks`` takes scikit-learn's callbacks.
+    With scikit-learn 1.9 and newer, ``set_callbacks`` accepts scikit-learn's callbacks.
 
     Examples
     --------
@@ -255,26 +261,26 @@ class MLPDigitClassifier(
     @all_or_nothing
     @with_callbacks
     def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None):
-        """Train on images X with the labels y.
+        """Train on the images X and the labels y.
 
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n_samples, n_features)
-            One image a row.
+            One image per row.
         y : array-like of shape (n_samples,)
-            Their labels, numbers or strings.
+            The labels, numbers or strings.
         sample_weight : array-like of shape (n_samples,) or None, default=None
-            How much each image counts; one of weight 0 might as well not be there.
+            The weight of each image. Images of weight 0 are ignored.
         X_val : array-like or sparse matrix of shape (n_val, n_features) or None, default=None
-            Images to validate on after each epoch; see ``early_stopping``. With metadata routing,
-            ``Pipeline(steps, transform_input=["X_val"])`` sends them through its steps.
+            Images for validation after each epoch; see ``early_stopping``. With metadata routing
+            enabled, ``Pipeline(steps, transform_input=["X_val"])`` transforms them like X.
         y_val : array-like of shape (n_val,) or None, default=None
-            Their labels.
+            The labels of X_val.
 
         Returns
         -------
         self : MLPDigitClassifier
-            The fitted classifier; if this raises, it is left as it was.
+            The fitted classifier. If an error is raised, it is unchanged.
 
         Examples
         --------
@@ -309,28 +315,28 @@ class MLPDigitClassifier(
 
     @all_or_nothing
     def partial_fit(self, X, y, classes=None, sample_weight=None):
-        """Train for one pass over some images of a stream.
+        """Train for one epoch on a batch of images.
 
-        The step size climbs for 30 updates and then stays; a small stream wants to be shown
-        several times. The typical size of an entry of X is taken from the first call, which
-        had better hold many images of all classes.
-        Schedule, early stopping and callbacks are for :meth:`fit` only.
+        The step size grows for 30 updates and is constant afterwards, so pass small data several
+        times. X is divided by the root mean square of the first call, which should therefore
+        contain many images of all classes. The decay of the step size, early stopping and
+        callbacks apply to :meth:`fit` only.
 
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n_samples, n_features)
-            One image a row.
+            One image per row.
         y : array-like of shape (n_samples,)
-            Their labels.
+            The labels.
         classes : array-like of shape (n_classes,) or None, default=None
-            All labels that any call may bring; the first call needs them.
+            All classes that can occur in any call. The first call needs them.
         sample_weight : array-like of shape (n_samples,) or None, default=None
-            How much each image counts.
+            The weight of each image.
 
         Returns
         -------
         self : MLPDigitClassifier
-            The classifier, a step further; if this raises, it is left as it was.
+            The classifier. If an error is raised, it is unchanged.
 
         Examples
         --------
@@ -445,7 +451,7 @@ class MLPDigitClassifier(
             self._run = run
 
     def __sklearn_tags__(self):
-        """Say what this classifier can take: sparse X, and arrays of any array library."""
+        """Return scikit-learn's tags: sparse X and arrays of other libraries are supported."""
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         tags.array_api_support = True

@@ -18,7 +18,7 @@ class PredictMixin:
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n_samples, n_features)
-            One image a row.
+            One image per row.
 
         Returns
         -------
@@ -45,7 +45,7 @@ class PredictMixin:
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n_samples, n_features)
-            One image a row.
+            One image per row.
 
         Returns
         -------
@@ -71,12 +71,12 @@ class PredictMixin:
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n_samples, n_features)
-            One image a row.
+            One image per row.
 
         Returns
         -------
         labels : array of shape (n_samples,)
-            For each image the class with the largest output.
+            The class with the largest output for each image.
 
         Examples
         --------

@@ -182,7 +182,8 @@ def _sample_weights(sample_weight, n_rows):
     weights = _as_array(sample_weight)
     if weights.ndim != 1:
         raise ValueError(
-            f"sample_weight must be 1-dimensional, one weight per row; got {weights.ndim} dimensions."
+            "sample_weight must be 1-dimensional, one weight per row; "
+            f"got {weights.ndim} dimensions."
         )
     with in_range_of_floats("sample_weight"):
         weights = check_array(

@@ -1,9 +1,9 @@
 """The lecture as functions of arrays: no labels, no files, no estimator.
 
-Shapes, everywhere in this package: a batch is ``X: [b, d]``; layer ``i`` has the weights
-``W: [n_in, n_out]`` and the biases ``b: [n_out]``; what it puts out is ``[b, n_out]``.
+Shapes in this package: a batch is ``X: [b, d]``, a layer has weights ``W: [n_in, n_out]`` and
+biases ``b: [n_out]``, and its outputs are ``[b, n_out]``.
 
-The four steps of the lecture, on one batch, again and again:
+The four steps of the lecture, repeated with one batch:
 
 >>> import numpy as np
 >>> from skmnist.datasets import load_mnist
@@ -46,6 +46,11 @@ __all__ = [
     "initialise",
     "project_to_simplex",
 ]
+
+
+def __dir__():
+    return __all__
+
 
 for _name in __all__[2:]:
     globals()[_name].__module__ = __name__  # documentation and pickles name the package

@@ -1,22 +1,21 @@
-"""The few things that differ from one array library to the next.
+"""Functions for what differs between array libraries.
 
-Everything else in this package is written once, with the operators and the functions that
-the array API standard promises.
+All other functions of this package use operators and functions of the array API standard.
 """
 
 import numpy as np
 
-# For functions whose results are judged in the end: what overflows on the way is no warning.
+# For functions that check their result: an overflow on the way gives no warning.
 judged_later = np.errstate(over="ignore", invalid="ignore", divide="ignore")
 
 
 def is_numpy(array):
-    """Tell whether an array is NumPy's, a memory map included."""
+    """Tell whether an array is a NumPy array or memory map."""
     return isinstance(array, np.ndarray)
 
 
 def namespace(array):
-    """Return the module whose functions work on an array."""
+    """Return the module with the functions for an array."""
     if is_numpy(array) or _is_sparse(array):
         return np
     from array_api_compat import array_namespace
@@ -25,12 +24,12 @@ def namespace(array):
 
 
 def _is_sparse(array):
-    """Tell whether an array is one of SciPy's sparse ones."""
+    """Tell whether an array is a sparse array of SciPy."""
     return hasattr(array, "toarray")
 
 
 def device(array):
-    """Return where an array lives, as its own library names it."""
+    """Return the device of an array, as its library names it."""
     if is_numpy(array) or _is_sparse(array):
         return "cpu"
     from array_api_compat import device
@@ -39,7 +38,7 @@ def device(array):
 
 
 def like(reference, values, dtype=None):
-    """Return values as an array of the reference's library, on its device."""
+    """Return values as an array of the same library and device as the reference."""
     xp = namespace(reference)
     if xp is np:
         return np.asarray(to_numpy(values), dtype=dtype)
@@ -49,8 +48,8 @@ def like(reference, values, dtype=None):
 
 
 def to_numpy(array):
-    """Return any library's array as NumPy's, wherever it lives."""
-    if hasattr(array, "detach"):  # torch hands out neither what is on a GPU nor what has a graph
+    """Return an array of any library and device as a NumPy array."""
+    if hasattr(array, "detach"):  # torch converts no tensors on a GPU or with a graph
         array = array.detach().cpu()
     elif hasattr(array, "get") and hasattr(array, "device"):  # CuPy
         array = array.get()
@@ -67,7 +66,7 @@ def copies(arrays):
 def dense_rows(X, rows, dtype):
     """Return some rows of X (any numeric dtype, dense or sparse) as floats.
 
-    Rows given one by one come as a copy; a slice of rows may be a view.
+    An array of row numbers returns a copy; a slice can return a view.
     """
     if _is_sparse(X):
         return X[rows].toarray().astype(dtype, copy=False)
@@ -77,19 +76,19 @@ def dense_rows(X, rows, dtype):
 
 
 def all_finite(array):
-    """Tell whether nothing is infinite or NaN: mostly known from the sum, which is quick."""
+    """Tell whether all entries are finite. A finite sum is enough, and quick to compute."""
     xp = namespace(array)
     with np.errstate(over="ignore", invalid="ignore"):
         return bool(xp.isfinite(xp.sum(array))) or bool(xp.all(xp.isfinite(array)))
 
 
 def windows(images, counts, sides):
-    """Return windows on images [b, h, w, c], from each of some places at the top left.
+    """Return windows on images [b, h, w, c] that start at the first counts[0] × counts[1] pixels.
 
-    The result is [b, rows of places, columns of places, c, height, width of a window].
+    The result is [b, counts[0], counts[1], c, height of a window, width of a window].
     """
     if is_numpy(images):
-        # One view instead of a slice for each place: threads that copy it meet less often.
+        # One view instead of a slice for each window: threads wait for each other less often.
         views = np.lib.stride_tricks.sliding_window_view(images, sides, axis=(1, 2))
         return views[:, : counts[0], : counts[1]]
     xp, (height, width) = namespace(images), sides
@@ -106,7 +105,7 @@ def windows(images, counts, sides):
 def write_quotient(out, rows, values, divisor):
     """Write values / divisor into some rows of `out`."""
     if is_numpy(out):
-        # Nothing in between: that is up to twice as fast where the rows are much of the work.
+        # Without a temporary array this is up to twice as fast.
         np.divide(values, divisor, out=out[rows])
     else:
         out[rows, :] = values / divisor

@@ -32,9 +32,32 @@ class _Pass(NamedTuple):
 
 
 def initialise(layer_sizes, output_activation, shares, rng):
-    """Return random (coefs, intercepts) to start from, as NumPy float64.
+    """Draw random parameters to start from.
 
-    ``shares: [n_out]`` is the mean target. The initial outputs are close to it.
+    Parameters
+    ----------
+    layer_sizes : list of int
+        The sizes from the input to the output, such as ``[784, 512, 256, 10]``.
+    output_activation : {"relu", "identity", "logistic"}
+        The activation of the last layer.
+    shares : ndarray of shape (n_outputs,)
+        The mean target. The initial outputs are close to it.
+    rng : numpy.random.Generator
+        The source of the random weights.
+
+    Returns
+    -------
+    coefs, intercepts : lists of ndarray
+        The weights and the biases of each layer, as float64.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.network import initialise
+    >>> rng = np.random.default_rng(0)
+    >>> coefs, intercepts = initialise([784, 512, 10], "relu", np.full(10, 0.1), rng)
+    >>> [W.shape for W in coefs]
+    [(784, 512), (512, 10)]
     """
     variances = [HIDDEN_VARIANCE] * (len(layer_sizes) - 2) + [OUTPUT_VARIANCE]
     coefs = [
@@ -46,7 +69,33 @@ def initialise(layer_sizes, output_activation, shares, rng):
 
 
 def forward(X, coefs, intercepts, activation, output_activation, masks=None):
-    """Compute h1 = f(X @ W1 + b1), h2 = f(h1 @ W2 + b2), …, out, and return all as a Pass."""
+    """Compute ``h1 = f(X @ W1 + b1)``, ``h2 = f(h1 @ W2 + b2)``, …, ``out``.
+
+    Parameters
+    ----------
+    X : array of shape (n_samples, n_features)
+        A batch of images.
+    coefs, intercepts : lists of arrays
+        The weights and the biases of each layer.
+    activation, output_activation : str
+        Names in ``ACTIVATIONS``: of the hidden layers, and of the last layer.
+    masks : list of arrays and None, or None, default=None
+        For the input and each hidden layer, a dropout factor for each neuron.
+
+    Returns
+    -------
+    passed : namedtuple
+        ``passed.inputs`` and ``passed.outputs`` are lists with an array for each layer. The last
+        of the outputs is ``out``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.network import forward
+    >>> coefs, intercepts = [np.ones((2, 3)), np.ones((3, 1))], [np.zeros(3), np.zeros(1)]
+    >>> forward(np.array([[1.0, 2.0]]), coefs, intercepts, "relu", "relu").outputs[-1]
+    array([[9.]])
+    """
     masks = masks or [None] * len(coefs)
     names = [activation] * (len(coefs) - 1) + [output_activation]
     inputs, outputs = [], [X]
@@ -59,10 +108,34 @@ def forward(X, coefs, intercepts, activation, output_activation, masks=None):
 
 
 def backward(output_delta, passed, coefs, activation, masks=None):
-    """Return the derivative of the loss with respect to each layer's Z, first layer first.
+    """Apply the chain rule, ``delta_i = (delta_{i+1} @ W_{i+1}.T) * slope(h_i)``.
 
-    The chain rule, from the last layer with ``output_delta: [b, n_out]`` to the first:
-    delta_i = (delta_{i+1} @ W_{i+1}.T) * slope(h_i).
+    Parameters
+    ----------
+    output_delta : array of shape (n_samples, n_outputs)
+        The derivative of the loss with respect to ``Z = h @ W + b`` of the last layer.
+    passed : namedtuple
+        What :func:`forward` returned.
+    coefs : list of arrays
+        The weights of each layer.
+    activation : str
+        The activation of the hidden layers.
+    masks : list of arrays and None, or None, default=None
+        The masks that :func:`forward` was given.
+
+    Returns
+    -------
+    deltas : list of arrays of shape (n_samples, n_out)
+        The derivative of the loss with respect to each layer's ``Z``, first layer first.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.network import backward, forward
+    >>> coefs, intercepts = [np.ones((2, 3)), np.ones((3, 1))], [np.zeros(3), np.zeros(1)]
+    >>> passed = forward(np.array([[1.0, 2.0]]), coefs, intercepts, "relu", "relu")
+    >>> backward(np.array([[0.5]]), passed, coefs, "relu")[0]
+    array([[0.5, 0.5, 0.5]])
     """
     masks = masks or [None] * len(coefs)
     deltas = [output_delta]
@@ -76,7 +149,30 @@ def backward(output_delta, passed, coefs, activation, masks=None):
 
 
 def gradients(passed, deltas):
-    """Return (coef gradients, intercept gradients), first layer first."""
+    """Return the gradients of the loss, ``dW = A.T @ D`` and ``db = D.sum(axis=0)``.
+
+    Parameters
+    ----------
+    passed : namedtuple
+        What :func:`forward` returned: ``A`` is an item of its inputs.
+    deltas : list of arrays
+        What :func:`backward` returned: ``D`` is an item of it.
+
+    Returns
+    -------
+    coef_gradients, intercept_gradients : lists of arrays
+        With the shapes of the weights and of the biases.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.network import backward, forward, gradients
+    >>> coefs, intercepts = [np.ones((2, 3)), np.ones((3, 1))], [np.zeros(3), np.zeros(1)]
+    >>> passed = forward(np.array([[1.0, 2.0]]), coefs, intercepts, "relu", "relu")
+    >>> gradients(passed, backward(np.array([[0.5]]), passed, coefs, "relu"))[0][0]
+    array([[0.5, 0.5, 0.5],
+           [1. , 1. , 1. ]])
+    """
     pairs = [layer_gradient(A, D) for A, D in zip(passed.inputs, deltas, strict=True)]
     return [dW for dW, _ in pairs], [db for _, db in pairs]
 

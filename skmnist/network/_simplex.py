@@ -1,13 +1,30 @@
-"""From outputs to probabilities: the nearest point whose entries are ≥ 0 and sum to 1."""
+"""From outputs to probabilities, by projection."""
 
 from skmnist.network._arrays import namespace
 
 
 def project_to_simplex(outputs):
-    """Return, for each row, the Euclidean projection onto the probability simplex.
+    """Project each row onto the probability simplex: the nearest point with entries ≥ 0, sum 1.
 
-    It takes the same amount off every entry and cuts at 0. Entries that end up below 0 drop
-    out, the others share the work anew, until nobody drops out (Michelot 1986).
+    The same amount is subtracted from every positive entry, and negative results become 0. This
+    is repeated with the remaining entries until none of them becomes negative (Michelot 1986).
+
+    Parameters
+    ----------
+    outputs : array of shape (n_samples, n_classes)
+        The outputs of a network.
+
+    Returns
+    -------
+    probabilities : array of shape (n_samples, n_classes)
+        The projections.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skmnist.network import project_to_simplex
+    >>> project_to_simplex(np.array([[0.9, 0.3, -0.2]]))
+    array([[0.8, 0.2, 0. ]])
     """
     xp = namespace(outputs)
     shifted = outputs - xp.max(outputs, axis=1, keepdims=True)  # keeps huge outputs exact
