@@ -1,10 +1,11 @@
-"""Change skmnist/network a little, in hundreds of ways: the tests must notice each one.
+"""Make hundreds of small changes to skmnist/network: the tests must fail for each of them.
 
 Usage: mutants.py [MODULE ...]    for example: mutants.py losses simplex
 
-Needs mutmut, array-api-strict and what the tests need. Each module is held to its own tests. It
-fails when a mutant survives that is not explained in docs/surviving_mutants.md. mutmut works in
-build/mutants, on a copy; `mutmut browse` there shows the mutants of the last module.
+MODULE is the name of a module without its underscore; without arguments, all modules are tested,
+each with its own tests. The program fails if a mutant survives that docs/surviving_mutants.md does
+not list. It needs mutmut, array-api-strict and what the tests need. mutmut works on a copy in
+build/mutants; run `mutmut browse` there to see the mutants of the last module.
 """
 
 import ast
@@ -19,11 +20,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 COPY = ROOT / "build" / "mutants"
 LIST = ROOT / "docs" / "surviving_mutants.md"
-PIPE = r"\|"  # as it is written in a table
+PIPE = r"\|"  # how a table shows |
+# The tests of each module: test_NAME.py in tests/network, or a path.
 TESTS = {
     "activations": ["activations"],
     "arrays": ["arrays", "windows"],
-    "convolution": ["convolution", "maps_in_chunks", "layers"],
+    "convolution": ["convolution", "maps_in_chunks", "tests/features/test_layers.py"],
     "losses": ["losses"],
     "mlp": ["mlp", "safe_rate"],
     "optimizers": ["optimizers", "training"],
@@ -33,7 +35,7 @@ TESTS = {
 CONFIGURATION = """
 [tool.mutmut]
 source_paths = ["skmnist"]
-only_mutate = ["skmnist/network/{module}.py"]
+only_mutate = ["skmnist/network/_{module}.py"]
 also_copy = ["conftest.py"]
 pytest_add_cli_args_test_selection = {tests}
 pytest_add_cli_args = ["--hypothesis-profile=mutants", "-p", "no:cacheprovider"]
@@ -53,41 +55,46 @@ def mutmut(*arguments):
     return done.stdout
 
 
+def test_path(name):
+    return name if name.endswith(".py") else f"tests/network/test_{name}.py"
+
+
 def copy_project(module):
     shutil.rmtree(COPY, ignore_errors=True)
     no_caches = shutil.ignore_patterns("__pycache__")
     for folder in ("skmnist", "tests"):
         shutil.copytree(ROOT / folder, COPY / folder, ignore=no_caches)
     shutil.copy(ROOT / "conftest.py", COPY)
-    tests = [f"tests/test_{name}.py" for name in TESTS[module]]
+    tests = [test_path(name) for name in TESTS[module]]
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     configuration = CONFIGURATION.format(module=module, tests=tests)
     (COPY / "pyproject.toml").write_text(project + configuration, encoding="utf-8")
 
 
 def functions(module):
-    """Return the lines of each function that mutmut wrote, the original ones among them."""
-    text = (COPY / f"mutants/skmnist/network/{module}.py").read_text(encoding="utf-8")
-    lines, nodes = text.splitlines(), ast.walk(ast.parse(text))
+    """Return the lines of each function that mutmut wrote, mutants and originals, uncommented."""
+    text = (COPY / f"mutants/skmnist/network/_{module}.py").read_text(encoding="utf-8")
+    lines = [line.partition("  # ")[0] for line in text.splitlines()]
+    nodes = ast.walk(ast.parse(text))
     found = [node for node in nodes if isinstance(node, ast.FunctionDef)]
     return {node.name: lines[node.lineno - 1 : node.end_lineno] for node in found}
 
 
 def survivors(module):
-    """Return (module.function, changed line) of each mutant that was not killed."""
+    """Return (module.function, changed line) for each mutant that was not killed."""
     bodies, pairs = functions(module), []
     for mutant in re.findall(r"^ +\S+\.(\S+): (?:survived|no tests)$", mutmut("results"), re.M):
         name = mutant.rpartition("__mutmut_")[0]
         original = {line.replace("__mutmut_orig", "") for line in bodies[f"{name}__mutmut_orig"]}
         lines = [line.replace(mutant, name) for line in bodies[mutant]]
         changed = " ".join(" ".join(line for line in lines if line not in original).split())
-        plain = name[2:].replace("ǁ", ".")  # x_step, or xǁAdamǁstep
+        plain = name[2:].replace("ǁ", ".")  # from x_relu, or from xǁAdamǁstep
         pairs.append((f"{module}.{plain}", changed.replace(name, plain)))
     return pairs
 
 
 def run(module):
-    """Return mutmut's figures, and the survivors."""
+    """Return mutmut's statistics and the survivors."""
     copy_project(module)
     mutmut("run")
     mutmut("export-cicd-stats")
@@ -96,7 +103,7 @@ def run(module):
 
 
 def explained():
-    """Return the (function, changed line) pairs of the list."""
+    """Return the (module.function, changed line) pairs of the tables."""
     rows = re.findall(r"^\| `(.+?)` \| `(.+)` \|$", LIST.read_text(encoding="utf-8"), re.M)
     return {(function, line.replace(PIPE, "|")) for function, line in rows}
 
@@ -113,13 +120,14 @@ def main(modules):
         total, timeout = figures["total"], figures["timeout"]
         killed = figures["killed"] + timeout
         if killed + figures["survived"] + figures["no_tests"] != total:
-            sys.exit(f"{module}: mutmut came to no end with some mutants: {figures}")
-        print(f"{module:12} {killed:4} of {total:4} killed, {timeout} of them by the clock")
+            sys.exit(f"{module}: mutmut has no result for some mutants: {figures}")
+        print(f"{module:12} {killed:4} of {total:4} killed, {timeout} of them by timeout")
         show("survived", alive - known)
-        show("listed, but killed or gone", {x for x in known - alive if x[0].startswith(module)})
+        gone = {pair for pair in known - alive if pair[0].startswith(f"{module}.")}
+        show("listed, but killed or gone", gone)
         n_new, n_killed, n_total = n_new + len(alive - known), n_killed + killed, n_total + total
     print(f"{'together':12} {n_killed:4} of {n_total:4} killed: {n_killed / n_total:.1%}")
-    return f"{n_new} survivors are not explained in docs/{LIST.name}" if n_new else 0
+    return f"docs/{LIST.name} does not list {n_new} survivors." if n_new else 0
 
 
 if __name__ == "__main__":

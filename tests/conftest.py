@@ -1,4 +1,4 @@
-"""What all tests share: threads, Ctrl-C, hypothesis, and files that may not grow."""
+"""Settings and fixtures for all tests: threads, Ctrl-C, hypothesis, and a limit for file sizes."""
 
 import os
 import signal
@@ -7,19 +7,19 @@ from contextlib import contextmanager
 import pytest
 from hypothesis import Phase, settings
 
-# Parallel workers are the threads: a BLAS that starts its own in each of them only gets in the
-# way. This must stand before NumPy is imported.
+# pytest-xdist's workers use all cores already, so BLAS should not start threads in each of them.
+# This must be set before NumPy is imported.
 if "PYTEST_XDIST_WORKER" in os.environ:
     for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
 
-# A program in the background ignores Ctrl-C, and so would the commands that are tested here.
+# A program that runs in the background ignores Ctrl-C, and the commands tested here inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
-# A mutant that fails needs no smaller example.
+# For mutants, a failing example need not be made smaller.
 once = [Phase.explicit, Phase.generate]
 settings.register_profile("mutants", deadline=None, derandomize=True, database=None, phases=once)
 settings.load_profile("ci" if "CI" in os.environ else "here")
@@ -27,8 +27,8 @@ settings.load_profile("ci" if "CI" in os.environ else "here")
 
 @pytest.fixture
 def files_limited_to():
-    """Return what lets the system refuse larger files for a while, as a full disk would."""
-    resource = pytest.importorskip("resource", reason="files get no size limit on this system")
+    """Return a context manager in which the system rejects larger files, like a full disk."""
+    resource = pytest.importorskip("resource", reason="this system has no limit for file sizes")
 
     @contextmanager
     def limited(n_bytes):

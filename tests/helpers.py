@@ -1,6 +1,9 @@
-"""Small models and tables that the tests share."""
+"""Small models, tables of settings and independent formulas that the tests share."""
 
 from functools import partial
+
+import numpy as np
+from scipy.special import expit, huber
 
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.classifier._targets import ENCODINGS
@@ -29,7 +32,7 @@ def small_transformer(kernels="random", **parameters):
 
 
 # Every kind of classifier, as parameters: a row for each name in the tables of the package, and
-# what is no name in a table.
+# for settings that have no table.
 CLASSIFIERS = {
     **{name: {"solver": name} for name in SOLVERS},
     **{f"{name} hidden layers": {"activation": name} for name in ACTIVATIONS},
@@ -41,6 +44,7 @@ CLASSIFIERS = {
     **{f"{name} loss": {"loss": name} for name in LOSSES},
     **{f"{name} step size": {"learning_rate": name} for name in SCHEDULES},
     "linear": {"hidden_layer_sizes": ()},
+    "no momentum": {"momentum": 0.0},
     "nesterov, alpha": {"nesterovs_momentum": True, "alpha": 0.01},
     "adam, alpha": {"solver": "adam", "alpha": 0.01},
     "dropout": {"dropout": 0.2, "input_dropout": 0.1},
@@ -53,3 +57,32 @@ def classifiers(*names, make=small_classifier, **parameters):
     """Return a function for each of these kinds, or for all, that makes a new classifier."""
     chosen = names or CLASSIFIERS
     return {name: partial(make, **{**parameters, **CLASSIFIERS[name]}) for name in chosen}
+
+
+# The formulas of ACTIVATIONS and LOSSES, written independently in NumPy.
+ACTIVATION_FORMULAS = {
+    "relu": lambda Z: np.maximum(Z, 0),
+    "leaky_relu": lambda Z: np.where(Z > 0, Z, Z / 100),
+    "tanh": np.tanh,
+    "logistic": expit,
+    "identity": np.positive,
+}
+LOSS_FORMULAS = {
+    "mse": lambda out, Y: (Y - out) ** 2,
+    "mae": lambda out, Y: np.abs(Y - out),
+    "huber": lambda out, Y: huber(1.0, out - Y),
+    "squared_hinge": lambda out, Y: np.where((Y > 0) == (out > Y), 0.0, (Y - out) ** 2),
+}
+
+
+def network_outputs(model, X):
+    """Compute ``h = f(X @ W + b)`` for each layer of a fitted classifier; return the outputs."""
+    names = [model.activation] * (len(model.coefs_) - 1) + [model.output_activation]
+    for W, b, name in zip(model.coefs_, model.intercepts_, names, strict=True):
+        X = ACTIVATION_FORMULAS[name](X @ W + b)
+    return X
+
+
+def parameter_bytes(model):
+    """Return the bytes of all weights and biases of a fitted classifier."""
+    return [array.tobytes() for array in (*model.coefs_, *model.intercepts_)]
