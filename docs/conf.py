@@ -1,8 +1,11 @@
 """How the documentation is built: make docs."""
 
+import re
 import warnings
+from pathlib import Path
 
 from docutils import nodes
+from sphinx.util.osutil import relative_uri
 
 import skmnist
 from skmnist.base._doc_link import SITE
@@ -81,13 +84,34 @@ html_theme_options = {
 }
 
 
-def link_or_leave(app, env, node, content):
-    """Link scikit-learn's classes and functions; leave the labels of its guide as plain text.
+SOURCE_LINK = re.compile(r"\]\(\.\./(skmnist/\S+)\.py#L(\d+)\)")
+linked_sources = set()
 
-    Inherited methods bring such references with them. Without network there is no inventory
-    to look them up in, but scikit-learn's addresses follow from the names.
+
+def link_to_source_pages(app, docname, source):
+    """Let links to lines of the source lead to the pages below, instead of to a repository."""
+    linked_sources.update(file for file, _ in SOURCE_LINK.findall(source[0]))
+    source[0] = SOURCE_LINK.sub(r"](\1.html#L-\2)", source[0])
+
+
+def source_pages(app):
+    """Yield a page for each file of the source that a page links to a line of."""
+    for file in sorted(linked_sources):
+        code = Path(app.srcdir, "..", f"{file}.py").read_text(encoding="utf-8")
+        body = app.builder.highlighter.highlight_block(code, "python", lineanchors="L")
+        yield file, {"title": f"{file}.py", "body": f"<h1>{file}.py</h1>{body}"}, "page.html"
+
+
+def link_or_leave(app, env, node, content):
+    """Link scikit-learn's classes and functions; show references to its guide as plain text.
+
+    The docstrings of inherited methods contain such references. No inventory is downloaded,
+    because scikit-learn's addresses follow from the names.
     """
     target = node["reftarget"]
+    if target.partition(".html#")[0] in linked_sources:
+        here = app.builder.get_target_uri(node["refdoc"])
+        return nodes.reference("", "", content, refuri=relative_uri(here, target), internal=True)
     if node.get("refdomain") == "py" and target.startswith("sklearn."):
         page = f"https://scikit-learn.org/stable/modules/generated/{target}.html"
         return nodes.reference("", "", content, refuri=page, internal=False)
@@ -97,5 +121,7 @@ def link_or_leave(app, env, node, content):
 
 
 def setup(app):
-    """Tell Sphinx about the function above."""
+    """Connect the functions above to Sphinx."""
     app.connect("missing-reference", link_or_leave)
+    app.connect("source-read", link_to_source_pages)
+    app.connect("html-collect-pages", source_pages)
