@@ -1,36 +1,27 @@
-import math
-
 import numpy as np
 import pytest
+from helpers import ACTIVATION_FORMULAS
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import expit
 
 from skmnist.network._activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
 
-NAMES = sorted(ACTIVATIONS)
 KINKED = ("relu", "leaky_relu")
-IN_WORDS = {
-    "relu": lambda z: max(z, 0.0),
-    "leaky_relu": lambda z: z if z > 0 else z / 100,
-    "tanh": math.tanh,
-    "logistic": expit,
-    "identity": lambda z: z,
-}
 
 
 def column(z, dtype=np.float64):
     return np.array([[z]], dtype=dtype)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ACTIVATIONS)
 @given(z=st.floats(-1e6, 1e6))
-def test_value_is_what_its_name_says(name, z):
+def test_value_matches_formula(name, z):
     value = ACTIVATIONS[name].value(column(z))
-    assert value.item() == pytest.approx(IN_WORDS[name](z), rel=1e-14, abs=1e-15)
+    assert value.item() == pytest.approx(float(ACTIVATION_FORMULAS[name](z)), rel=1e-14, abs=1e-15)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ACTIVATIONS)
 @given(z=st.floats(-5, 5))
 def test_slope_matches_finite_differences(name, z):
     if name in KINKED and abs(z) < 1e-5:
@@ -42,14 +33,14 @@ def test_slope_matches_finite_differences(name, z):
 
 
 @pytest.mark.parametrize("name", KINKED)
-def test_slope_at_the_kink_is_the_one_of_a_sleeping_neuron(name):
+def test_slope_at_kink_equals_slope_below(name):
     value, slope = ACTIVATIONS[name]
     at_zero, below = slope(value(column(0.0))), slope(value(column(-1.0)))
     assert at_zero.item() == below.item()
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_slope_at_zero_is_the_one_of_torch(name):
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_slope_at_zero_matches_torch(name):
     torch = pytest.importorskip("torch")
     functions = {
         "relu": torch.relu,
@@ -64,23 +55,23 @@ def test_slope_at_zero_is_the_one_of_torch(name):
     assert slope(value(column(0.0))).item() == pytest.approx(z.grad.item())
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ACTIVATIONS)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_huge_values_give_finite_values_and_slopes(name, dtype):
+def test_huge_inputs_give_finite_values_and_slopes(name, dtype):
     value, slope = ACTIVATIONS[name]
     A = value(np.array([[-1e30, 1e30]], dtype=dtype))
     assert np.isfinite(A).all()
     assert np.isfinite(slope(A)).all()
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_value_never_hides_that_there_is_no_number(name):
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_value_of_nan_is_nan(name):
     assert np.isnan(ACTIVATIONS[name].value(column(np.nan))).all()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ACTIVATIONS)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_dtype_stays_and_the_slope_only_reads_the_value(name, dtype):
+def test_dtype_is_kept_and_slope_does_not_modify_value(name, dtype):
     value, slope = ACTIVATIONS[name]
     A = value(np.linspace(-2, 2, 6, dtype=dtype).reshape(2, 3))
     before = A.copy()
@@ -90,7 +81,7 @@ def test_dtype_stays_and_the_slope_only_reads_the_value(name, dtype):
     np.testing.assert_array_equal(A, before)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ACTIVATIONS)
 @pytest.mark.parametrize("library", ["torch", "array_api_strict"])
 def test_other_array_libraries_agree_with_numpy(name, library):
     xp = pytest.importorskip(library)
@@ -102,8 +93,23 @@ def test_other_array_libraries_agree_with_numpy(name, library):
     np.testing.assert_allclose(np.from_dlpack(slope(A)), slope(expected), rtol=1e-13, atol=1e-15)
 
 
-def test_output_activations_leave_one_hot_targets_within_reach():
-    for name in OUTPUT_ACTIVATIONS:
-        A = ACTIVATIONS[name].value(np.linspace(-50, 50, 1001)[:, None])
-        assert abs(A - 0).min() < 1e-12
-        assert abs(A - 1).min() < 1e-12
+@pytest.mark.parametrize("name", OUTPUT_ACTIVATIONS)
+def test_output_activation_can_reach_one_hot_targets(name):
+    A = ACTIVATIONS[name].value(np.linspace(-50, 50, 1001)[:, None])
+    assert abs(A - 0).min() < 1e-12
+    assert abs(A - 1).min() < 1e-12
+
+
+@pytest.mark.parametrize("name", OUTPUT_ACTIVATIONS)
+def test_output_activation_of_its_inverse_is_the_share(name):
+    shares = np.array([0.01, 0.1, 0.5, 0.99])
+    before = shares.copy()
+    biases = OUTPUT_ACTIVATIONS[name](shares)
+    np.testing.assert_allclose(ACTIVATIONS[name].value(biases), shares)
+    biases += 1
+    np.testing.assert_array_equal(shares, before)
+
+
+def test_inverse_of_logistic_limits_shares_to_0_01_and_0_99():
+    biases = OUTPUT_ACTIVATIONS["logistic"](np.array([0.0, 0.001, 0.999, 1.0]))
+    np.testing.assert_allclose(expit(biases), [0.01, 0.01, 0.99, 0.99])

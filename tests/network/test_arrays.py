@@ -29,7 +29,7 @@ def draw(*shape):
     return np.random.default_rng(shape).integers(-4, 5, size=shape).astype(float)
 
 
-def test_namespace_has_what_the_standard_promises(xp):
+def test_namespace_has_functions_of_the_standard(xp):
     array = xp.asarray([[1.0, 2.0]])
     found = namespace(array)
     assert found.__name__.split(".")[-1] == xp.__name__
@@ -37,13 +37,13 @@ def test_namespace_has_what_the_standard_promises(xp):
     assert found.astype(array, found.float32).dtype == found.float32
 
 
-def test_numpy_arrays_need_nothing_done():
+def test_numpy_arrays_are_returned_unchanged():
     X = np.eye(2)
     assert namespace(X) is np
     assert to_numpy(X) is X
 
 
-def test_sparse_arrays_count_as_numpy_ones():
+def test_sparse_arrays_count_as_numpy_arrays():
     X = csr_array(np.eye(2))
     assert namespace(X) is np
     assert device(X) == device(np.eye(2)) == "cpu"
@@ -51,7 +51,7 @@ def test_sparse_arrays_count_as_numpy_ones():
     assert not _is_sparse(np.eye(2))
 
 
-def test_values_become_like_the_reference(xp):
+def test_like_converts_to_library_and_device_of_reference(xp):
     reference = xp.asarray([1.0])
     for values in (draw(2, 3), xp.asarray(draw(2, 3))):
         result = like(reference, values, reference.dtype)
@@ -60,11 +60,11 @@ def test_values_become_like_the_reference(xp):
         assert device(result) == device(reference)
         np.testing.assert_array_equal(to_numpy(result), draw(2, 3))
     assert like(reference, draw(2, 3), xp.float32).dtype == xp.float32
-    whole = like(reference, np.array([1, 2]))
-    assert whole.dtype == xp.asarray(np.array([1, 2])).dtype
+    integers = like(reference, np.array([1, 2]))
+    assert integers.dtype == xp.asarray(np.array([1, 2])).dtype
 
 
-def test_values_cross_over_to_numpy_and_sparse(xp):
+def test_like_converts_to_numpy_for_numpy_and_sparse(xp):
     values = xp.asarray(draw(2, 3))
     for reference in (np.zeros(1), csr_array(np.eye(2))):
         result = like(reference, values, np.float32)
@@ -73,7 +73,7 @@ def test_values_cross_over_to_numpy_and_sparse(xp):
         np.testing.assert_array_equal(result, draw(2, 3))
 
 
-def test_strict_arrays_stay_on_their_device():
+def test_arrays_stay_on_their_device():
     xp = pytest.importorskip("array_api_strict")
     there = xp.Device("device1")
     reference = xp.asarray([1.0], device=there)
@@ -86,15 +86,15 @@ def test_strict_arrays_stay_on_their_device():
     np.testing.assert_array_equal(to_numpy(reference), [1.0])
 
 
-def test_torch_arrays_with_a_graph_become_numpy_ones():
+def test_torch_tensor_with_gradient_becomes_numpy_array():
     torch = pytest.importorskip("torch")
     array = torch.tensor([1.0, 2.0], requires_grad=True)
     np.testing.assert_array_equal(to_numpy(array * 2), [2, 4])
 
 
-def test_arrays_that_must_be_fetched_are_fetched():
+def test_cupy_arrays_are_copied_with_get():
     class Distant:
-        """As CuPy has it: no way to NumPy but get()."""
+        """Like an array of CuPy: only get() returns it as a NumPy array."""
 
         device = "GPU 0"
 
@@ -105,13 +105,13 @@ def test_arrays_that_must_be_fetched_are_fetched():
 
 
 @pytest.mark.parametrize("values", [[1, 2], (1.5, 2), 3])
-def test_plain_values_become_numpy_arrays(values):
+def test_lists_and_numbers_become_numpy_arrays(values):
     result = to_numpy(values)
     assert type(result) is np.ndarray
     assert result.tolist() == np.array(values).tolist()
 
 
-def test_copies_share_nothing(xp):
+def test_copies_are_independent(xp):
     arrays = [xp.asarray([1.0, 2.0]), xp.asarray([[3.0]])]
     for original, copy in zip(arrays, copies(arrays), strict=True):
         before = to_numpy(original).copy()
@@ -133,7 +133,7 @@ def test_rows_become_floats_in_every_library(xp, rows, dtype):
 
 @pytest.mark.parametrize("dtype", ["uint8", "float32", "float64"])
 @pytest.mark.parametrize("rows", [np.array([2, 0, 2]), slice(1, 3)])
-def test_rows_of_a_sparse_array_become_dense(rows, dtype):
+def test_rows_of_sparse_array_become_dense(rows, dtype):
     X = abs(draw(4, 3)).astype(dtype)
     result = dense_rows(csr_array(X), rows, np.float32)
     assert type(result) is np.ndarray
@@ -142,7 +142,7 @@ def test_rows_of_a_sparse_array_become_dense(rows, dtype):
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "float64"])
-def test_rows_given_one_by_one_are_a_copy(xp, dtype):
+def test_indexed_rows_are_a_copy(xp, dtype):
     X = xp.asarray(abs(draw(4, 3)).astype(dtype))
     some = dense_rows(X, xp.asarray(np.array([1, 2])), xp.float64)
     some *= 0
@@ -154,23 +154,23 @@ def test_rows_given_one_by_one_are_a_copy(xp, dtype):
     [
         ([1.0, -2.0], True),
         ([], True),
-        ([1e308, 1e308], True),  # although their sum is not
+        ([1e308, 1e308], True),  # their sum is not finite
         ([1.0, np.nan], False),
         ([np.inf, 1.0], False),
         ([np.inf, -np.inf], False),
     ],
 )
-def test_all_finite_is_said_of_what_holds_neither_infinities_nor_nan(xp, values, expected):
+def test_all_finite_is_false_for_infinity_and_nan(xp, values, expected):
     assert all_finite(xp.asarray(np.array(values))) is expected
 
 
-def test_quotients_are_written_into_the_rows_that_were_asked_for(xp):
+def test_quotients_are_written_into_given_rows_only(xp):
     out = xp.asarray(np.full((4, 3), 7.0))
     write_quotient(out, slice(1, 3), xp.asarray(draw(2, 3)), 4)
     np.testing.assert_array_equal(to_numpy(out), [[7] * 3, *draw(2, 3) / 4, [7] * 3])
 
 
-def test_numpy_needs_no_other_array_library():
+def test_numpy_arrays_need_no_other_array_library():
     check = """
 import sys, numpy as np
 from skmnist.network._arrays import copies, device, like, namespace, to_numpy

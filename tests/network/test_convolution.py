@@ -13,7 +13,7 @@ from skmnist.network._convolution import (
     PADDINGS,
     POOLS,
     Layer,
-    _patches,
+    _cut_patches,
     feature_maps,
     images_at_once,
     map_shape,
@@ -26,22 +26,23 @@ few = settings(max_examples=40)
 paddings = st.sampled_from(PADDINGS)
 strides = st.integers(1, 3)
 
-ACTIVATIONS = {
+# The formulas of MAP_ACTIVATIONS and POOLS, written independently in NumPy.
+ACTIVATION_FORMULAS = {
     None: lambda maps: maps,
     "relu": lambda maps: np.where(maps > 0, maps, 0),
     "abs": np.abs,
     "split": lambda maps: np.concatenate([np.fmax(maps, 0), np.fmax(-maps, 0)], axis=-1),
 }
-COMBINED = {
-    "mean": lambda squares: squares.mean(axis=(2, 4)),
-    "max": lambda squares: squares.max(axis=(2, 4)),
-    "rms": lambda squares: np.sqrt((squares**2).mean(axis=(2, 4))),
+POOL_FORMULAS = {
+    "mean": lambda parts: parts.mean(axis=(2, 4)),
+    "max": lambda parts: parts.max(axis=(2, 4)),
+    "rms": lambda parts: np.sqrt((parts**2).mean(axis=(2, 4))),
 }
 
 
 @st.composite
 def pictures(draw):
-    """Draw images, and kernels that fit on them."""
+    """Draw images, and kernels that are no larger than the images."""
     height, width = draw(st.integers(1, 9)), draw(st.integers(1, 9))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     b, maps, deep = draw(st.integers(1, 4)), draw(st.integers(1, 4)), draw(st.integers(1, 3))
@@ -50,13 +51,13 @@ def pictures(draw):
 
 
 def padded(images, height, width):
-    """Surround images so that an odd kernel's middle, or what is just before it, is on each."""
+    """Pad images with zeros so that a kernel's centre, rounded down, is placed on each pixel."""
     sides = [((size - 1) // 2, size // 2) for size in (height, width)]
     return np.pad(images, ((0, 0), *sides, (0, 0)))
 
 
 def correlated(images, kernels, stride=1, padding="valid"):
-    """Return SciPy's correlation of images with kernels, over the entries of a kernel."""
+    """Return SciPy's correlation of images with kernels, divided by the entries of a kernel."""
     if padding == "same":
         images = padded(images, *kernels.shape[1:3])
     maps = [
@@ -66,19 +67,19 @@ def correlated(images, kernels, stride=1, padding="valid"):
         ]
         for image in images
     ]
-    # Images, maps, channels; and, because .T turned them, columns before rows.
+    # The axes are images, maps, channels, columns, rows: .T has transposed rows and columns.
     sums = np.array(maps).sum(axis=2).transpose(0, 3, 2, 1)
     return sums[:, ::stride, ::stride] / kernels[0].size
 
 
-def in_squares(maps, pool, size):
-    """Cut off what no rectangle covers, reshape to rectangles and combine each."""
+def pooled(maps, pool, size):
+    """Split maps into rectangles, without the remainder, and combine each rectangle."""
     if pool is None:
         return maps
     (b, height, width, n_maps), (down, right) = maps.shape, size
     rows, columns = height // down, width // right
-    whole = maps[:, : rows * down, : columns * right]
-    return COMBINED[pool](whole.reshape(b, rows, down, columns, right, n_maps))
+    covered = maps[:, : rows * down, : columns * right]
+    return POOL_FORMULAS[pool](covered.reshape(b, rows, down, columns, right, n_maps))
 
 
 def zero_mean(kernels):
@@ -87,7 +88,7 @@ def zero_mean(kernels):
 
 @few
 @given(images_kernels=pictures(), stride=strides, padding=paddings)
-def test_maps_are_scipys_correlations_over_the_entries_of_a_kernel(images_kernels, stride, padding):
+def test_maps_match_correlations_of_scipy(images_kernels, stride, padding):
     images, kernels = images_kernels
     maps = feature_maps(images, [kernels], [Layer(stride=stride, padding=padding)])
     close(maps, correlated(images, kernels, stride, padding))
@@ -95,13 +96,13 @@ def test_maps_are_scipys_correlations_over_the_entries_of_a_kernel(images_kernel
 
 @settings(max_examples=80)
 @given(data=st.data(), images_kernels=pictures(), stride=st.integers(1, 2))
-def test_maps_are_activated_and_then_pooled_and_the_rest_is_left_out(data, images_kernels, stride):
+def test_maps_are_activated_and_then_pooled_without_remainder(data, images_kernels, stride):
     images, kernels = images_kernels
-    activation, pool = (data.draw(st.sampled_from(list(each))) for each in (ACTIVATIONS, POOLS))
+    activation, pool = (data.draw(st.sampled_from(list(each))) for each in (MAP_ACTIVATIONS, POOLS))
     maps = correlated(images, kernels, stride)
     size = tuple(data.draw(st.integers(1, n)) for n in maps.shape[1:3]) if pool else (1, 1)
     layer = Layer(stride=stride, activation=activation, pool=pool, pool_size=size)
-    expected = in_squares(ACTIVATIONS[activation](maps), pool, size)
+    expected = pooled(ACTIVATION_FORMULAS[activation](maps), pool, size)
     close(feature_maps(images, [kernels], [layer]), expected)
 
 
@@ -114,7 +115,7 @@ def test_maps_are_activated_and_then_pooled_and_the_rest_is_left_out(data, image
     activation=st.sampled_from(list(MAP_ACTIVATIONS)),
     separate=st.booleans(),
 )
-def test_the_shape_of_maps_is_known_before(
+def test_map_shape_is_the_shape_of_feature_maps(
     data, images_kernels, stride, padding, activation, separate
 ):
     images, kernels = images_kernels
@@ -131,14 +132,14 @@ def test_the_shape_of_maps_is_known_before(
 @pytest.mark.parametrize("stride", [1, 2])
 @pytest.mark.parametrize("padding", PADDINGS)
 @pytest.mark.parametrize("pool", ["max", "mean"])
-def test_maps_are_those_of_torch(stride, padding, pool):
+def test_maps_match_torch(stride, padding, pool):
     torch = pytest.importorskip("torch")
     functional, rng = torch.nn.functional, np.random.default_rng(0)
     images, kernels = rng.normal(size=(3, 13, 11, 2)), rng.normal(size=(4, 5, 3, 2))
     layer = Layer(stride, padding, "relu", pool, (2, 3))
     margins = (2, 1) if padding == "same" else 0
-    places_last = [torch.from_numpy(np.moveaxis(each, 3, 1).copy()) for each in (images, kernels)]
-    maps = functional.relu(functional.conv2d(*places_last, stride=stride, padding=margins) / 30)
+    channels_first = [torch.from_numpy(np.moveaxis(a, 3, 1).copy()) for a in (images, kernels)]
+    maps = functional.relu(functional.conv2d(*channels_first, stride=stride, padding=margins) / 30)
     pools = {"max": functional.max_pool2d, "mean": functional.avg_pool2d}
     expected = np.moveaxis(pools[pool](maps, (2, 3)).numpy(), 1, 3)
     close(feature_maps(images, [kernels], [layer]), expected)
@@ -146,7 +147,7 @@ def test_maps_are_those_of_torch(stride, padding, pool):
 
 @given(images_kernels=pictures(), value=st.floats(-1e3, 1e3))
 @few
-def test_a_constant_image_gives_each_kernels_mean_times_it(images_kernels, value):
+def test_map_of_constant_image_is_constant_times_kernel_mean(images_kernels, value):
     images, kernels = images_kernels
     maps = feature_maps(np.full_like(images, value), [kernels], [Layer()])
     expected = np.broadcast_to(value * kernels.mean(axis=(1, 2, 3)), maps.shape)
@@ -155,7 +156,7 @@ def test_a_constant_image_gives_each_kernels_mean_times_it(images_kernels, value
 
 @pytest.mark.parametrize("stride", [1, 2, 3])
 @pytest.mark.parametrize("padding", PADDINGS)
-def test_what_moves_by_a_stride_moves_its_maps_by_a_position(stride, padding):
+def test_shift_by_stride_shifts_maps_by_one_position(stride, padding):
     rng = np.random.default_rng(0)
     images, kernels = np.zeros((2, 18, 18, 2)), rng.normal(size=(3, 4, 3, 2))
     images[:, 6:11, 6:11] = rng.normal(size=(2, 5, 5, 2))
@@ -167,7 +168,7 @@ def test_what_moves_by_a_stride_moves_its_maps_by_a_position(stride, padding):
 
 @given(images_kernels=pictures(), factors=st.tuples(st.floats(-9, 9), st.floats(-9, 9)))
 @few
-def test_the_map_of_a_sum_of_kernels_is_the_sum_of_their_maps(images_kernels, factors):
+def test_map_of_sum_of_kernels_is_sum_of_maps(images_kernels, factors):
     (images, kernels), (a, b) = images_kernels, factors
     first, last = kernels[:1], kernels[-1:]
     three = a * first + b * last, first, last
@@ -176,7 +177,7 @@ def test_the_map_of_a_sum_of_kernels_is_the_sum_of_their_maps(images_kernels, fa
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_maps_of_whole_numbers_are_bit_by_bit_ninths(dtype):
+def test_maps_of_integers_are_exact_ninths(dtype):
     xo = load_xo(variant="noisy", random_state=0)
     images, kernels = np.sign(xo.images), xo.kernels
     sums = [[correlate2d(image, kernel, mode="valid") for kernel in kernels] for image in images]
@@ -187,7 +188,7 @@ def test_maps_of_whole_numbers_are_bit_by_bit_ninths(dtype):
     np.testing.assert_array_equal(maps, expected)
 
 
-def test_a_kernel_on_what_it_was_cut_from_gives_one():
+def test_kernel_on_its_own_patch_gives_one():
     xo = load_xo()
     images = np.full((3, 5, 5, 1), -1.0)
     images[:, 1:4, 2:5, 0] = xo.kernels
@@ -196,7 +197,7 @@ def test_a_kernel_on_what_it_was_cut_from_gives_one():
     assert (maps == 1).sum() == 3
 
 
-def test_the_parts_of_a_split_map_make_it_and_its_absolute_value():
+def test_split_maps_add_up_to_map_and_absolute_value():
     rng = np.random.default_rng(0)
     images, kernels = rng.normal(size=(2, 6, 7, 2)), rng.normal(size=(3, 3, 2, 2))
     split, plain, absolute = (
@@ -209,7 +210,7 @@ def test_the_parts_of_a_split_map_make_it_and_its_absolute_value():
 
 @few
 @given(images_kernels=pictures(), padding=paddings)
-def test_separate_maps_are_those_of_each_channel_alone_one_after_another(images_kernels, padding):
+def test_separate_maps_are_concatenated_maps_of_each_channel(images_kernels, padding):
     images, kernels = images_kernels
     kernels = kernels[..., :1]
     layer = Layer(padding=padding, activation="split", contrast=0.5)
@@ -220,7 +221,7 @@ def test_separate_maps_are_those_of_each_channel_alone_one_after_another(images_
     close(together, np.concatenate(alone, axis=3))
 
 
-def test_maps_divided_by_contrast_are_correlation_coefficients_times_the_kernels_own():
+def test_contrast_gives_correlation_coefficient_times_kernel_deviation():
     rng = np.random.default_rng(0)
     images, kernels = rng.normal(size=(1, 4, 5, 2)), zero_mean(rng.normal(size=(1, 3, 3, 2)))
     maps = feature_maps(images, [kernels], [Layer(contrast=0.0)])
@@ -232,7 +233,7 @@ def test_maps_divided_by_contrast_are_correlation_coefficients_times_the_kernels
 
 @given(images_kernels=pictures(), factor=st.floats(0.01, 100))
 @few
-def test_contrast_of_what_is_shown_stops_to_count_when_the_offset_is_small(images_kernels, factor):
+def test_small_contrast_offset_makes_maps_independent_of_scale(images_kernels, factor):
     images, kernels = images_kernels
     kernels = zero_mean(kernels)
     maps, scaled = (
@@ -241,7 +242,7 @@ def test_contrast_of_what_is_shown_stops_to_count_when_the_offset_is_small(image
     np.testing.assert_allclose(scaled, maps, rtol=1e-8, atol=1e-8)
 
 
-def test_contrast_of_what_is_nearly_blank_counts_where_the_offset_is_large():
+def test_large_contrast_offset_keeps_faint_images_faint():
     rng = np.random.default_rng(0)
     images, kernels = rng.normal(size=(2, 6, 6, 1)), zero_mean(rng.normal(size=(3, 3, 3, 1)))
     faint = 1e-6 * images
@@ -253,18 +254,18 @@ def test_contrast_of_what_is_nearly_blank_counts_where_the_offset_is_large():
 @given(images_kernels=pictures(), constant=st.floats(-100, 100))
 @pytest.mark.parametrize("contrast", [None, 1.0])
 @few
-def test_brightness_does_not_count_for_kernels_of_mean_zero(images_kernels, constant, contrast):
+def test_brightness_does_not_change_maps_of_zero_mean_kernels(images_kernels, constant, contrast):
     images, kernels = images_kernels
     make = partial(feature_maps, kernels=[zero_mean(kernels)], layers=[Layer(contrast=contrast)])
     close(make(images + constant), make(images), atol=1e-10)
 
 
-def test_layers_are_laid_one_on_another():
+def test_second_layer_is_applied_to_maps_of_first():
     rng = np.random.default_rng(0)
     images, kernels = rng.normal(size=(2, 12, 11, 2)), rng.normal(size=(3, 4, 3, 2))
     deeper = rng.normal(size=(2, 2, 2, 6))
     layers = [Layer(activation="split", pool="max", pool_size=(2, 2)), Layer(padding="same")]
-    between = in_squares(ACTIVATIONS["split"](correlated(images, kernels)), "max", (2, 2))
+    between = pooled(ACTIVATION_FORMULAS["split"](correlated(images, kernels)), "max", (2, 2))
     expected = correlated(between, deeper, padding="same")
     close(feature_maps(images, [kernels, deeper], layers), expected)
 
@@ -276,9 +277,7 @@ def test_layers_are_laid_one_on_another():
     dtype=st.sampled_from([np.float32, np.float64]),
 )
 @few
-def test_written_bits_do_not_depend_on_how_many_images_are_done_at_once(
-    images_kernels, scratch, padding, dtype
-):
+def test_written_maps_are_bit_identical_for_any_chunk_size(images_kernels, scratch, padding, dtype):
     images, kernels = (each.astype(dtype) for each in images_kernels)
     layers, shape = [Layer(padding=padding, activation="split")], images.shape[1:]
     X = images.reshape(len(images), -1)
@@ -288,25 +287,25 @@ def test_written_bits_do_not_depend_on_how_many_images_are_done_at_once(
         write_maps(out[0], X, slice(0, len(X)), shape, [kernels], layers)
         write_maps(out[1], X, slice(1, len(X)), shape, [kernels], layers, scratch)
     np.testing.assert_array_equal(out[0, 1:], out[1, 1:])
-    assert (out[1, 0] == 7).all(), "a row that was not asked for"
-    expected = ACTIVATIONS["split"](correlated(images, kernels, 1, padding))
+    assert (out[1, 0] == 7).all(), "a row that is not in the slice was written"
+    expected = ACTIVATION_FORMULAS["split"](correlated(images, kernels, 1, padding))
     np.testing.assert_allclose(out[0], expected.reshape(len(X), -1), rtol=1e-4, atol=1e-5)
 
 
 @given(images_kernels=pictures(), padding=paddings, scratch=st.integers(1, 100_000))
 @few
-def test_as_many_images_are_done_at_once_as_fit_the_scratch(images_kernels, padding, scratch):
+def test_images_at_once_fit_the_scratch_memory(images_kernels, padding, scratch):
     images, kernels = images_kernels
     layer = Layer(padding=padding)
     maps = feature_maps(images[:1], [kernels], [layer])
     wide = padded(images[:1], *kernels.shape[1:3]) if padding == "same" else images[:1]
-    seen = _patches(wide, *kernels.shape[1:3], 1, *maps.shape[1:3])
+    seen = _cut_patches(wide, *kernels.shape[1:3], 1, *maps.shape[1:3])
     needed = images[:1].nbytes + maps.nbytes + seen.nbytes
     n = images_at_once(images.shape[1:], [kernels.shape], [layer], scratch)
     assert n == max(1, scratch // needed)
 
 
-def test_the_layer_that_needs_most_decides_how_many_images_are_done_at_once():
+def test_images_at_once_depend_on_the_largest_layer():
     first, large, small = (1, 5, 5, 1), (600, 20, 20, 1), (1, 1, 1, 1)
     count = partial(images_at_once, (28, 28, 1), layers=[Layer(), Layer()])
     assert count([first, large], scratch=8 * (24 * 24 + 25 * 1000) * 4) == 4

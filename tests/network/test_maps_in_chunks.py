@@ -1,4 +1,4 @@
-"""A few images at a time: which, how many, and that their maps are those of all at once."""
+"""Maps are computed for chunks of images, and are the same as for all images at once."""
 
 from functools import partial
 
@@ -40,7 +40,7 @@ SHAPES = [each.shape for each in KERNELS]
     size=st.integers(1, 40),
     dtype=st.sampled_from([np.float32, np.float64]),
 )
-def test_chunks_show_each_row_once_and_never_more_than_asked(first, n_rows, size, dtype):
+def test_chunks_cover_each_row_once_and_are_no_larger_than_size(first, n_rows, size, dtype):
     X, rows = np.arange(240, dtype=np.uint8).reshape(40, 6), slice(first, first + n_rows)
     chunks = list(each_chunk(X, rows, (2, 3, 1), dtype, size))
     assert [i for chunk, _ in chunks for i in range(40)[chunk]] == list(range(40)[rows])
@@ -51,7 +51,7 @@ def test_chunks_show_each_row_once_and_never_more_than_asked(first, n_rows, size
 
 
 @pytest.mark.parametrize("n_layers", range(4))
-def test_the_shape_of_the_last_maps_is_known_before(n_layers):
+def test_last_shape_is_the_shape_of_feature_maps(n_layers):
     maps = feature_maps(IMAGES, KERNELS[:n_layers], LAYERS[:n_layers])
     shape = last_shape(IMAGES.shape[1:], SHAPES[:n_layers], LAYERS[:n_layers])
     assert tuple(shape) == maps.shape[1:]
@@ -59,7 +59,7 @@ def test_the_shape_of_the_last_maps_is_known_before(n_layers):
 
 @pytest.mark.parametrize("n_layers", [1, 2, 3])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_the_last_layers_maps_are_written_a_row_an_image(n_layers, dtype):
+def test_maps_of_last_layer_are_written_one_row_per_image(n_layers, dtype):
     kernels, layers = [each.astype(dtype) for each in KERNELS[:n_layers]], LAYERS[:n_layers]
     maps = feature_maps(IMAGES.astype(dtype), kernels, layers)
     out = np.empty((len(IMAGES), maps[0].size), dtype)
@@ -70,7 +70,7 @@ def test_the_last_layers_maps_are_written_a_row_an_image(n_layers, dtype):
 
 @pytest.mark.parametrize("padding", PADDINGS)
 @pytest.mark.parametrize("place", [("numpy", "cpu"), ("array_api_strict", "device1")])
-def test_maps_have_the_type_and_the_place_of_the_images(padding, place):
+def test_maps_have_dtype_and_device_of_images(padding, place):
     xp = pytest.importorskip(place[0])
     there = xp.Device(place[1]) if hasattr(xp, "Device") else place[1]
     images, kernels = (xp.asarray(a, dtype=xp.float32, device=there) for a in (IMAGES, KERNELS[0]))
@@ -80,26 +80,26 @@ def test_maps_have_the_type_and_the_place_of_the_images(padding, place):
 
 
 @pytest.mark.parametrize("n_layers", [1, 2])
-def test_maps_that_overflow_are_refused_and_nothing_warns(n_layers):
+def test_overflowing_maps_raise_error_without_warning(n_layers):
     X, kernels = np.full((1, 390), 1e30, np.float32), [1e30 * each for each in KERNELS[:n_layers]]
     kernels = [each.astype(np.float32) for each in kernels]
     out = np.zeros((1, 180), np.float32)
     message = (
-        r"^The feature maps of X are too large for float32\. Divide X, or kernels that were given, "
-        r"by a constant\.$"
+        r"^The feature maps of X must be finite in float32; got infinity or NaN\. Divide X, or the "
+        r"kernels that were passed, by a constant\.$"
     )
     with pytest.raises(ValueError, match=message):
         write_maps(out, X, slice(0, 1), (15, 13, 2), kernels, LAYERS[:n_layers])
 
 
-def test_each_channel_of_a_separate_layer_needs_room_for_what_it_shows_and_makes():
+def test_scratch_of_separate_layer_is_counted_for_each_channel():
     n_pixels, n_positions, entries, n_maps = 10 * 9 * 3, 8 * 8 * 3, 3 * 2, 4
     needed = 8 * (n_pixels + n_positions * (entries + n_maps))
     count = partial(images_at_once, (10, 9, 3), [(n_maps, 3, 2, 1)], [Layer(separate=True)])
     assert (count(5 * needed), count(5 * needed - 1)) == (5, 4)
 
 
-def test_scratch_fits_a_processors_cache_and_is_larger_elsewhere():
+def test_scratch_fits_processor_cache_and_is_larger_on_other_devices():
     assert _usual_scratch(IMAGES) == CACHE
     xp = pytest.importorskip("array_api_strict")
     assert _usual_scratch(xp.asarray(IMAGES)) == CACHE
@@ -114,14 +114,14 @@ def test_scratch_fits_a_processors_cache_and_is_larger_elsewhere():
         partial(images_at_once, IMAGES.shape[1:], scratch=1),
     ],
 )
-def test_a_layer_without_kernels_is_not_passed_over(make):
+def test_layer_without_kernels_raises_error(make):
     kernels = KERNELS[:1] if make.func is feature_maps else SHAPES[:1]
     with pytest.raises(ValueError, match="longer"):
         make(kernels, layers=LAYERS[:2])
 
 
 @pytest.mark.parametrize("sizes", [(2,), (2, 2, 2)])
-def test_kernels_and_pools_of_other_than_two_sides_are_not_taken(sizes):
+def test_kernels_and_pools_need_two_sides(sizes):
     for kernel_sizes, pool_size in ((sizes, (1, 1)), ((3, 3), sizes)):
         with pytest.raises(ValueError, match=r"longer|shorter"):
             map_sizes((9, 9), kernel_sizes, Layer(pool_size=pool_size))

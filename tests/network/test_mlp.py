@@ -3,6 +3,7 @@ from itertools import product as every
 
 import numpy as np
 import pytest
+from helpers import ACTIVATION_FORMULAS, LOSS_FORMULAS
 from scipy.special import expit, softmax
 from sklearn.datasets import load_iris
 from sklearn.neural_network import MLPClassifier
@@ -13,43 +14,23 @@ from skmnist.network._mlp import backward, forward, gradients, initialise
 from skmnist.network._optimizers import SGD
 from skmnist.network._training import Recipe, State, _draw_masks, _train_batch
 
-RECIPES = list(every(sorted(ACTIVATIONS), OUTPUT_ACTIVATIONS, sorted(LOSSES)))
+RECIPES = list(every(ACTIVATIONS, OUTPUT_ACTIVATIONS, LOSSES))
 STEP, FAR = 1e-6, 1e-4
-
-# The network once more, in plain NumPy and without a derivative.
-FUNCTIONS = {
-    "relu": lambda z: np.maximum(z, 0),
-    "leaky_relu": lambda z: np.maximum(z, z / 100),
-    "tanh": np.tanh,
-    "logistic": expit,
-    "identity": np.positive,
-}
-DISTANCES = {
-    "mse": np.square,
-    "mae": np.abs,
-    "huber": lambda r: np.where(abs(r) < 1, r**2 / 2, abs(r) - 0.5),
-}
 KINKED = ("relu", "leaky_relu")
 
 
-def distances(loss, out, Y):
-    if loss == "squared_hinge":
-        return np.where(Y > 0, np.maximum(Y - out, 0), np.maximum(out, 0)) ** 2
-    return DISTANCES[loss](out - Y)
-
-
 def plain_loss(parameters, batch, recipe, masks):
-    """Return the loss with its L2 penalty, and how near the network is to a kink."""
+    """Return the loss with its L2 penalty, and the distance to the nearest kink."""
     X, Y, weights = batch
     H, nearest = X, np.inf
     names = [recipe.activation] * (len(masks) - 1) + [recipe.output_activation]
     for W, b, name, mask in zip(*parameters, names, masks, strict=True):
         Z = np.einsum("ni,io->no", H if mask is None else H * mask, W) + b
-        H = FUNCTIONS[name](Z)
+        H = ACTIVATION_FORMULAS[name](Z)
         nearest = min(nearest, abs(Z).min()) if name in KINKED else nearest
-    residuals = abs(H - Y)[H != 0]  # those that can move
+    residuals = abs(H - Y)[H != 0]  # of outputs that have a gradient
     nearest = min(nearest, abs(np.subtract.outer(residuals, [0, 1])).min(initial=1))
-    loss = np.average(distances(recipe.loss, H, Y).sum(axis=1), weights=weights[:, 0])
+    loss = np.average(LOSS_FORMULAS[recipe.loss](H, Y).sum(axis=1), weights=weights[:, 0])
     return loss + recipe.alpha / 2 * sum((W**2).sum() for W in parameters[0]), nearest
 
 
@@ -67,7 +48,7 @@ def draw(seed, sizes, weights):
 
 
 def draw_away_from_kinks(recipe, sizes, weights):
-    """Return a state, a batch and its masks; the first weights matter for the loss."""
+    """Return a state, a batch and its masks for which the loss depends on the first weights."""
     for seed in range(1000):
         state, batch = draw(seed, sizes, weights)
         masks = _draw_masks(state.copied(), recipe)
@@ -88,14 +69,14 @@ def draw_away_from_kinks(recipe, sizes, weights):
             recipe.output_activation,
             masks,
         ).outputs[-1]
-        awake = recipe.output_activation != "relu" or (out.max(axis=0) > 0).all()
-        if nearest > FAR and awake and loss != pytest.approx(elsewhere):
+        has_slope = recipe.output_activation != "relu" or (out.max(axis=0) > 0).all()
+        if nearest > FAR and has_slope and loss != pytest.approx(elsewhere):
             return state, batch, masks
-    raise AssertionError("no network is away from the kinks")
+    raise AssertionError("every network is near a kink")
 
 
 def finite_differences(state, batch, recipe, masks):
-    """Return the slope of the plain loss along every parameter."""
+    """Return the slope of the plain loss with respect to every parameter."""
     parameters = state.copied().coefs, state.copied().intercepts
     slopes = []
     for array in (*parameters[0], *parameters[1]):
@@ -110,8 +91,8 @@ def finite_differences(state, batch, recipe, masks):
     return slopes
 
 
-def assert_step_goes_down_the_slope(recipe, sizes=(5, 4, 3, 2), weights=(1,) * 6):
-    """A step of length 1 without momentum shows the gradient that was used."""
+def assert_step_is_minus_the_slope(recipe, sizes=(5, 4, 3, 2), weights=(1,) * 6):
+    """Check the gradient, which is minus a step of size 1 without momentum."""
     recipe = recipe._replace(momentum=0.0)
     state, batch, masks = draw_away_from_kinks(recipe, sizes, weights)
     slopes = finite_differences(state, batch, recipe, masks)
@@ -125,7 +106,7 @@ def assert_step_goes_down_the_slope(recipe, sizes=(5, 4, 3, 2), weights=(1,) * 6
 @pytest.mark.parametrize(("activation", "output_activation", "loss"), RECIPES)
 def test_gradient_matches_finite_differences(activation, output_activation, loss):
     recipe = Recipe(activation, output_activation, loss)
-    assert_step_goes_down_the_slope(recipe, weights=(1, 2, 0.5, 3, 0, 1))
+    assert_step_is_minus_the_slope(recipe, weights=(1, 2, 0.5, 3, 0, 1))
 
 
 @pytest.mark.parametrize(("activation", "output_activation", "loss"), RECIPES[::5])
@@ -133,18 +114,18 @@ def test_gradient_with_dropout_and_penalty_matches_finite_differences(
     activation, output_activation, loss
 ):
     recipe = Recipe(activation, output_activation, loss, alpha=0.7, dropout=0.3, input_dropout=0.2)
-    assert_step_goes_down_the_slope(recipe)
+    assert_step_is_minus_the_slope(recipe)
 
 
 @pytest.mark.parametrize("output_activation", OUTPUT_ACTIVATIONS)
-@pytest.mark.parametrize("loss", sorted(LOSSES))
+@pytest.mark.parametrize("loss", LOSSES)
 def test_gradient_without_hidden_layer_matches_finite_differences(output_activation, loss):
     recipe = Recipe("relu", output_activation, loss, alpha=0.1, input_dropout=0.4)
-    assert_step_goes_down_the_slope(recipe, sizes=(3, 2))
+    assert_step_is_minus_the_slope(recipe, sizes=(3, 2))
 
 
 @pytest.mark.parametrize(("loss", "slope"), [("mse", 2 * (4.5 - 1)), ("mae", 1)])
-def test_one_output_follows_the_chain_rule_by_hand(loss, slope):
+def test_gradient_of_one_output_matches_chain_rule_by_hand(loss, slope):
     # Y_p = 1 · 0.5 + 2 · 1.5 + 1 = 4.5, Y = 1: C_i = slope · x_i, and slope · 1 for b.
     X, Y, W, b = (np.array(a) for a in ([[1.0, 2.0]], [[1.0]], [[0.5], [1.5]], [1.0]))
     passed = forward(X, [W], [b], "relu", "identity")
@@ -160,7 +141,7 @@ def test_one_output_follows_the_chain_rule_by_hand(loss, slope):
     np.testing.assert_allclose(b, [1 - 0.1 * slope])
 
 
-def test_gradients_are_sums_over_the_images_of_inputs_times_deltas():
+def test_gradients_are_sums_of_inputs_times_deltas():
     state, (X, *_) = draw(1, (5, 4, 3), [1] * 6)
     passed = forward(X, state.coefs, state.intercepts, "tanh", "identity")
     deltas = [generator().normal(size=H.shape) for H in passed.outputs]
@@ -171,7 +152,7 @@ def test_gradients_are_sums_over_the_images_of_inputs_times_deltas():
         np.testing.assert_allclose(db, sum(D))
 
 
-def test_a_layer_without_biases_or_a_mask_or_deltas_is_not_passed_over():
+def test_layer_without_biases_mask_or_deltas_raises_error():
     state, (X, *_) = draw(1, (5, 4, 3), [1] * 6)
     coefs, intercepts = state.coefs, state.intercepts
     passed = forward(X, coefs, intercepts, "tanh", "identity")
@@ -183,16 +164,16 @@ def test_a_layer_without_biases_or_a_mask_or_deltas_is_not_passed_over():
         gradients(passed, [np.ones((6, 4))])
 
 
-def test_layers_without_activation_collapse_into_one_linear_map():
+def test_layers_without_activation_are_one_linear_map():
     state, (X, *_) = draw(0, (5, 4, 3), [1] * 6)
     (V, W), (a, b) = state.coefs, state.intercepts
     out = forward(X, [V, W], [a, b], "identity", "identity").outputs[-1]
     np.testing.assert_allclose(out, X @ (V @ W) + (a @ W + b))
-    bent = forward(X, [V, W], [a, b], "relu", "identity").outputs[-1]
-    assert abs(bent - out).max() > 0.1
+    nonlinear = forward(X, [V, W], [a, b], "relu", "identity").outputs[-1]
+    assert abs(nonlinear - out).max() > 0.1
 
 
-def test_shapes_are_those_of_the_lecture():
+def test_shapes_match_the_lecture():
     coefs, intercepts = initialise([784, 512, 256, 10], "relu", np.full(10, 0.1), generator())
     assert [W.shape for W in coefs] == [(784, 512), (512, 256), (256, 10)]
     assert [b.shape for b in intercepts] == [(512,), (256,), (10,)]
@@ -200,7 +181,7 @@ def test_shapes_are_those_of_the_lecture():
     assert [H.shape for H in passed.outputs] == [(3, 512), (3, 256), (3, 10)]
 
 
-def test_a_fully_connected_layer_of_20_to_30_makes_128_rows_of_30():
+def test_layer_from_20_to_30_gives_128_rows_of_30():
     coefs, intercepts = initialise([20, 30], "identity", np.zeros(30), generator())
     passed = forward(np.ones((128, 20)), coefs, intercepts, "relu", "identity")
     assert passed.outputs[-1].shape == (128, 30)
@@ -224,7 +205,7 @@ def test_masks_of_ones_change_nothing():
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "logistic", "identity"])
 @pytest.mark.parametrize("n_classes", [2, 3])
-def test_forward_agrees_with_the_classifier_of_scikit_learn(activation, n_classes):
+def test_forward_matches_scikit_learn(activation, n_classes):
     X, y = load_iris(return_X_y=True)
     X, y = X[y < n_classes], y[y < n_classes]
     theirs = MLPClassifier((6, 5), activation=activation, random_state=0)
@@ -237,7 +218,7 @@ def test_forward_agrees_with_the_classifier_of_scikit_learn(activation, n_classe
 
 
 @pytest.mark.parametrize("output_activation", OUTPUT_ACTIVATIONS)
-def test_outputs_start_near_the_shares(output_activation):
+def test_initial_outputs_are_near_the_class_shares(output_activation):
     shares = np.array([0.5, 0.3, 0.15, 0.05])
     coefs, intercepts = initialise([64, 32, 4], output_activation, shares, generator())
     X = np.vstack([np.zeros(64), generator().normal(size=(50, 64))])
@@ -247,19 +228,19 @@ def test_outputs_start_near_the_shares(output_activation):
     assert not any(b.any() for b in intercepts[:-1])
 
 
-def test_logistic_outputs_can_start_at_a_class_that_is_absent_or_alone():
+def test_logistic_outputs_start_at_0_01_and_0_99_for_shares_of_0_and_1():
     *_, b = initialise([3, 2], "logistic", np.array([0.0, 1.0]), generator())[1]
     np.testing.assert_allclose(expit(b), [0.01, 0.99])
 
 
-def test_weights_start_with_the_variance_of_their_layer():
+def test_initial_weights_have_the_variance_of_their_layer():
     coefs, _ = initialise([400, 300, 200, 100], "relu", np.zeros(100), generator())
     for W, variance in zip(coefs, (1 / 3, 1 / 3, 1 / 100), strict=True):
         assert W.mean() == pytest.approx(0, abs=5 * W.std() / W.size**0.5)
         assert W.var() * W.shape[0] == pytest.approx(variance, rel=5 * (2 / W.size) ** 0.5)
 
 
-def still(*sizes):
+def zero_state(*sizes):
     """Return a state with weights of 0."""
     coefs, intercepts = (
         [np.zeros(shape) for shape in pairwise(sizes)],
@@ -268,10 +249,10 @@ def still(*sizes):
     return State(coefs, intercepts, SGD.start(coefs, intercepts), generator())
 
 
-def test_masks_forget_the_share_and_make_up_for_it():
+def test_masks_drop_the_share_and_keep_the_mean():
     recipe = Recipe(dropout=0.25, input_dropout=0.5)
     [of_input], [_, of_hidden] = (
-        _draw_masks(still(*sizes), recipe) for sizes in ((20_000, 1), (1, 30_000, 1))
+        _draw_masks(zero_state(*sizes), recipe) for sizes in ((20_000, 1), (1, 30_000, 1))
     )
     for mask, n, share in ((of_input, 20_000, 0.5), (of_hidden, 30_000, 0.25)):
         assert mask.shape == (n,)
@@ -280,8 +261,8 @@ def test_masks_forget_the_share_and_make_up_for_it():
         assert mask.mean() == pytest.approx(1, abs=0.03)
 
 
-def test_masks_are_drawn_anew_for_every_batch_and_only_where_asked():
-    state = still(50, 50, 50, 2)
+def test_masks_differ_between_batches_and_need_a_positive_share():
+    state = zero_state(50, 50, 50, 2)
     before = state.rng.bit_generator.state
     assert _draw_masks(state, Recipe()) == [None] * 3
     assert state.rng.bit_generator.state == before
@@ -291,14 +272,14 @@ def test_masks_are_drawn_anew_for_every_batch_and_only_where_asked():
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_masks_have_the_type_of_the_weights(dtype):
-    state = still(50, 50, 2)
+def test_masks_have_the_dtype_of_the_weights(dtype):
+    state = zero_state(50, 50, 2)
     state.coefs = [W.astype(dtype) for W in state.coefs]
     masks = _draw_masks(state, Recipe(dropout=0.5, input_dropout=0.5))
     assert [mask.dtype for mask in masks] == [dtype, dtype]
 
 
-def test_what_is_forgotten_does_not_learn():
+def test_weights_of_dropped_neurons_do_not_change():
     state, batch = draw(3, (8, 6, 5, 3), [1] * 6)
     recipe = Recipe("tanh", "identity", dropout=0.4, input_dropout=0.4)
     before = state.copied()

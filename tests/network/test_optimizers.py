@@ -20,15 +20,14 @@ from skmnist.network._training import (
 
 SIZES, N_ROWS, EPOCHS, SIZE = [6, 5, 4, 3], 20, 4, 4
 SETTINGS = {
-    "descent": ("sgd", {"momentum": 0.0}),
+    "no momentum": ("sgd", {"momentum": 0.0}),
     "momentum": ("sgd", {"momentum": 0.9}),
-    "nesterov": ("sgd", {"momentum": 0.9, "nesterov": True}),
-    "nesterov at rest": ("sgd", {"momentum": 0.0, "nesterov": True}),
+    "nesterov": ("sgd", {"momentum": 0.9, "nesterovs_momentum": True}),
+    "nesterov, no momentum": ("sgd", {"momentum": 0.0, "nesterovs_momentum": True}),
     "adam": ("adam", {"beta_1": 0.8, "beta_2": 0.95, "epsilon": 1e-3}),
 }
 PROGRESS = st.floats(0, 1)
 WARMUP = st.floats(0, 0.99)
-NAMES = sorted(SCHEDULES)
 
 
 def start(solver, dtype=np.float64, seed=0):
@@ -53,14 +52,14 @@ def draw_examples():
 def torch_optimizer(torch, solver, settings, weights, biases, alpha):
     groups = [{"params": weights, "weight_decay": alpha}, {"params": biases}]
     if solver == "sgd":
-        nesterov = settings.get("nesterov", False) and settings["momentum"] > 0
+        nesterov = settings.get("nesterovs_momentum", False) and settings["momentum"] > 0
         return torch.optim.SGD(groups, lr=1.0, momentum=settings["momentum"], nesterov=nesterov)
     betas = settings["beta_1"], settings["beta_2"]
     return torch.optim.Adam(groups, lr=1.0, betas=betas, eps=settings["epsilon"])
 
 
 def torch_training(torch, state, examples, optimizer, weights, biases, rates):
-    """Train on the same batches, by autograd and torch's own optimizer."""
+    """Train on the same batches with autograd and an optimizer of torch."""
     X, Y = torch.tensor(examples.X), torch.tensor(np.eye(3)[examples.labels])
     functions = [torch.tanh, torch.tanh, torch.nn.Identity()]
     for i, rate in enumerate(rates):
@@ -77,7 +76,7 @@ def torch_training(torch, state, examples, optimizer, weights, biases, rates):
 
 @pytest.mark.parametrize("alpha", [0.0, 0.3])
 @pytest.mark.parametrize("setting", SETTINGS)
-def test_twenty_steps_are_those_of_torch(setting, alpha):
+def test_twenty_steps_match_torch(setting, alpha):
     torch = pytest.importorskip("torch")
     solver, settings = SETTINGS[setting]
     recipe = Recipe("tanh", "identity", alpha=alpha, rate=0.05, warmup=0.25, **settings)
@@ -100,10 +99,10 @@ def test_twenty_steps_are_those_of_torch(setting, alpha):
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("alpha", [0.0, 0.3])
 @pytest.mark.parametrize("setting", SETTINGS)
-def test_five_epochs_are_those_of_scikit_learn(setting, alpha):
+def test_five_epochs_match_scikit_learn(setting, alpha):
     solver, settings = SETTINGS[setting]
-    # Its loss is half of ours, its penalty is divided by the size of a batch, and its Adam
-    # corrects the bias after adding epsilon: with almost none that comes to the same.
+    # MLPRegressor halves the loss, divides the penalty by the batch size, and its Adam adds
+    # epsilon before the bias correction, which makes no difference if epsilon is almost 0.
     settings = settings | ({"epsilon": 1e-30} if solver == "adam" else {})
     examples, rate = draw_examples(), 0.01
     theirs = MLPRegressor(
@@ -114,7 +113,7 @@ def test_five_epochs_are_those_of_scikit_learn(setting, alpha):
         batch_size=SIZE,
         learning_rate_init=2 * rate,
         momentum=settings.get("momentum", 0.9),
-        nesterovs_momentum=settings.get("nesterov", False),
+        nesterovs_momentum=settings.get("nesterovs_momentum", False),
         beta_1=settings.get("beta_1", 0.9),
         beta_2=settings.get("beta_2", 0.999),
         epsilon=settings.get("epsilon", 1e-8),
@@ -140,7 +139,7 @@ def test_five_epochs_are_those_of_scikit_learn(setting, alpha):
 
 
 @pytest.mark.parametrize("solver", SOLVERS)
-def test_parameters_are_moved_in_place_and_the_factors_only_read(solver):
+def test_step_changes_parameters_in_place_and_only_reads_inputs_and_deltas(solver):
     state, rng = start(solver), np.random.default_rng(2)
     arrays = [*state.coefs, *state.intercepts]
     before = state.copied()
@@ -160,15 +159,26 @@ def test_parameters_are_moved_in_place_and_the_factors_only_read(solver):
 
 
 @pytest.mark.parametrize("solver", SOLVERS)
-def test_what_an_optimizer_keeps_has_the_parameters_type(solver):
+def test_optimizer_stores_arrays_of_the_parameters_dtype(solver):
     state = start(solver, np.float32)
     X, Y = np.ones((4, SIZES[0]), np.float32), np.eye(4, 3, dtype=np.float32)
     _train_batch(state, (X, Y, np.ones((4, 1), np.float32)), Recipe(alpha=0.1), 0.1)
-    kept = [a for part in vars(state.optimizer).values() if isinstance(part, list) for a in part]
-    assert {a.dtype for a in (*kept, *state.coefs, *state.intercepts)} == {np.dtype(np.float32)}
+    stored = [a for part in vars(state.optimizer).values() if isinstance(part, list) for a in part]
+    assert {a.dtype for a in (*stored, *state.coefs, *state.intercepts)} == {np.dtype(np.float32)}
 
 
-def test_adam_steps_by_the_rate_at_first_whatever_the_size_of_the_gradient():
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_memories_and_counter_are_all_that_an_optimizer_stores(solver):
+    state = start(solver)
+    memories = state.optimizer.memories(state.coefs, state.intercepts)
+    assert vars(state.optimizer).keys() == {*memories, state.optimizer.counter}
+    for name, parameters in memories.items():
+        stored = getattr(state.optimizer, name)
+        assert [a.shape for a in stored] == [a.shape for a in parameters]
+        assert not any(a.any() for a in stored)
+
+
+def test_first_step_of_adam_is_the_rate_for_any_gradient():
     W, b = np.zeros((2, 2)), np.zeros(2)
     A, D = np.array([[1.0, -1e3]]), np.array([[1e-3, -10.0]])
     optimizer = SOLVERS["adam"].start([W], [b])
@@ -177,7 +187,7 @@ def test_adam_steps_by_the_rate_at_first_whatever_the_size_of_the_gradient():
     np.testing.assert_allclose(b, -0.25 * np.sign(D[0]))
 
 
-def test_adam_is_the_algorithm_of_its_paper():
+def test_adam_matches_its_paper():
     beta_1, beta_2, epsilon, rate, alpha = 0.8, 0.95, 0.5, 0.1, 0.3
     recipe = Recipe(beta_1=beta_1, beta_2=beta_2, epsilon=epsilon, alpha=alpha)
     rng = np.random.default_rng(3)
@@ -197,7 +207,7 @@ def test_adam_is_the_algorithm_of_its_paper():
 
 
 @pytest.mark.parametrize("solver", SOLVERS)
-def test_a_layer_without_deltas_is_not_passed_over(solver):
+def test_layer_without_deltas_raises_error(solver):
     state = start(solver)
     inputs = [np.ones((7, n)) for n in SIZES[:-1]]
     deltas = [np.ones((7, n)) for n in SIZES[1:-1]]
@@ -208,32 +218,32 @@ def test_a_layer_without_deltas_is_not_passed_over(solver):
 @given(progress=PROGRESS, warmup=WARMUP)
 def test_linear_schedule_is_two_straight_lines(progress, warmup):
     corners, heights = ([0, warmup, 1], [0, 1, 0]) if warmup else ([0, 1], [1, 0])
-    straight = np.interp(progress, corners, heights)
-    assert step_size("linear", progress, warmup) == pytest.approx(straight, abs=1e-12)
+    expected = np.interp(progress, corners, heights)
+    assert step_size("linear", progress, warmup) == pytest.approx(expected, abs=1e-12)
 
 
 @given(progress=PROGRESS, warmup=WARMUP)
 def test_cosine_schedule_is_half_a_cosine(progress, warmup):
-    way = (progress - warmup) / (1 - warmup)
-    wave = progress / warmup if way < 0 else (1 + math.cos(math.pi * way)) / 2
-    assert step_size("cosine", progress, warmup) == pytest.approx(wave, abs=1e-12)
+    decayed = (progress - warmup) / (1 - warmup)
+    expected = progress / warmup if decayed < 0 else (1 + math.cos(math.pi * decayed)) / 2
+    assert step_size("cosine", progress, warmup) == pytest.approx(expected, abs=1e-12)
 
 
 @given(progress=PROGRESS, warmup=WARMUP)
-def test_constant_schedule_climbs_and_stays(progress, warmup):
-    climbed = progress / warmup if progress < warmup else 1
-    assert step_size("constant", progress, warmup) == climbed
+def test_constant_schedule_grows_during_warmup_and_stays(progress, warmup):
+    expected = progress / warmup if progress < warmup else 1
+    assert step_size("constant", progress, warmup) == expected
 
 
-@pytest.mark.parametrize("schedule", NAMES)
+@pytest.mark.parametrize("schedule", SCHEDULES)
 @given(progress=PROGRESS, warmup=WARMUP)
-def test_step_size_is_a_share(schedule, progress, warmup):
+def test_step_size_is_between_0_and_1(schedule, progress, warmup):
     assert 0 <= step_size(schedule, progress, warmup) <= 1
 
 
-@pytest.mark.parametrize("schedule", NAMES)
+@pytest.mark.parametrize("schedule", SCHEDULES)
 @given(pair=st.tuples(PROGRESS, PROGRESS).map(sorted), warmup=WARMUP)
-def test_step_size_climbs_during_the_warmup_and_never_after(schedule, pair, warmup):
+def test_step_size_grows_during_warmup_and_never_after(schedule, pair, warmup):
     earlier, later = (step_size(schedule, progress, warmup) for progress in pair)
     if pair[1] < warmup:
         assert earlier <= later
@@ -241,9 +251,9 @@ def test_step_size_climbs_during_the_warmup_and_never_after(schedule, pair, warm
         assert earlier >= later
 
 
-@pytest.mark.parametrize("schedule", NAMES)
+@pytest.mark.parametrize("schedule", SCHEDULES)
 @given(warmup=st.floats(0.001, 0.99))
-def test_step_size_does_not_jump_at_the_end_of_the_warmup(schedule, warmup):
+def test_step_size_is_continuous_at_the_end_of_warmup(schedule, warmup):
     before, at = (step_size(schedule, p, warmup) for p in (np.nextafter(warmup, 0), warmup))
     assert before == pytest.approx(1)
     assert at == 1
@@ -256,7 +266,7 @@ def test_step_size_ends_at_0(schedule, warmup):
 
 
 @pytest.mark.parametrize("schedule", ["cosine", "linear"])
-def test_schedules_are_those_of_torch(schedule):
+def test_schedules_match_torch(schedule):
     torch = pytest.importorskip("torch")
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.3)
     module, n_steps = torch.optim.lr_scheduler, 50
@@ -272,7 +282,7 @@ def test_schedules_are_those_of_torch(schedule):
         theirs.step()
 
 
-def test_the_schedule_goes_on_over_the_epochs():
+def test_schedule_continues_over_the_epochs():
     state, recipe = start("sgd"), Recipe(rate=0.5, learning_rate="linear", warmup=0.25)
     seen = []
     for state.epoch in range(4):
@@ -280,7 +290,7 @@ def test_the_schedule_goes_on_over_the_epochs():
     np.testing.assert_allclose(seen, 0.5 * np.array([0, 3, 6, 5, 4, 3, 2, 1]) / 6)
 
 
-def test_without_an_end_the_step_size_climbs_for_30_updates_and_stays():
+def test_open_ended_step_size_grows_for_30_updates_and_stays():
     state, recipe = start("sgd"), Recipe(rate=0.5, warmup=0.1)
     seen = []
     for state.updates in range(150):
@@ -290,7 +300,7 @@ def test_without_an_end_the_step_size_climbs_for_30_updates_and_stays():
     assert set(seen[30:]) == {0.5}
 
 
-def test_without_an_end_and_warmup_the_step_size_stays():
+def test_open_ended_step_size_without_warmup_is_constant():
     state = start("sgd")
     rate = open_ended(state, Recipe(rate=0.5, warmup=0.0))
     assert (rate(0), rate(0.5)) == (0.5, 0.5)

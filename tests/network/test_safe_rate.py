@@ -1,4 +1,4 @@
-"""A first step size that does not throw the outputs about."""
+"""A step size that does not make the outputs oscillate."""
 
 import numpy as np
 import pytest
@@ -13,12 +13,12 @@ def generator():
 
 
 def exact_safe_rate(H, weights):
-    """Return the limit of the last layer; inputs in these tests are short enough for the first."""
+    """Return the limit of the last layer; these tests' inputs do not reach that of the first."""
     return 0.1 / np.linalg.eigvalsh(np.einsum("ni,nj,n->ij", H, H, weights / weights.sum()))[-1]
 
 
 @pytest.mark.parametrize("activation", ["relu", "logistic"])
-def test_safe_rate_goes_by_the_largest_eigenvalue(activation):
+def test_safe_rate_is_0_1_over_the_largest_eigenvalue(activation):
     coefs, intercepts = initialise([20, 30, 10], activation, np.zeros(10), generator())
     X, weights = abs(generator().normal(size=(200, 20))), generator().uniform(0, 3, size=(200, 1))
     Z = X @ coefs[0] + intercepts[0]
@@ -27,21 +27,21 @@ def test_safe_rate_goes_by_the_largest_eigenvalue(activation):
     assert ours == pytest.approx(exact_safe_rate(H, weights[:, 0]), rel=1e-3)
 
 
-def test_safe_rate_holds_where_every_row_sums_to_nothing():
+def test_safe_rate_is_right_if_every_row_sums_to_0():
     half = generator().integers(-9, 10, size=(100, 8)) * [9, 7, 5, 4, 3, 2, 1, 1] @ hadamard(8)
     X, weights, W = np.hstack([half, -half]).astype(float), np.ones((100, 1)), np.zeros((16, 1))
     ours = safe_rate(X, weights, [W], [np.zeros(1)], "relu", "identity")
     assert ours == pytest.approx(exact_safe_rate(X, weights[:, 0]), rel=0.01)
 
 
-def test_safe_rate_is_not_misled_by_a_blank_image_that_comes_first():
+def test_safe_rate_is_right_if_first_image_is_blank():
     X, weights, W = generator().normal(size=(50, 6)), np.ones((50, 1)), np.zeros((6, 1))
     X[0] = 0
     ours = safe_rate(X, weights, [W], [np.zeros(1)], "relu", "identity")
     assert ours == pytest.approx(exact_safe_rate(X, weights[:, 0]), rel=0.05)
 
 
-def test_safe_rate_falls_with_the_squared_length_of_images_that_the_last_layer_hardly_sees():
+def test_safe_rate_decreases_with_the_squared_length_of_images():
     coefs, intercepts = [np.full((8, 3), 1e-9), np.zeros((3, 2))], [np.zeros(3), np.zeros(2)]
     rates, lengths = [], []
     for size in (1, 5, 100):
@@ -51,7 +51,7 @@ def test_safe_rate_falls_with_the_squared_length_of_images_that_the_last_layer_h
     np.testing.assert_allclose(rates, rates[0] * lengths[0] / np.array(lengths))
 
 
-def test_safe_rate_without_any_input_is_a_number():
+def test_safe_rate_of_blank_images_is_finite():
     rate = safe_rate(
         np.zeros((3, 2)), np.ones((3, 1)), [np.ones((2, 1))], [np.zeros(1)], "relu", "relu"
     )

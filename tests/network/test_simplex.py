@@ -16,20 +16,20 @@ def outputs_within(bound, dtype=np.float64):
 
 
 def sorted_projection(row):
-    """Held, Wolfe and Crowder's way: sort, and keep the largest for which the cut is below."""
+    """Project by sorting (Held, Wolfe and Crowder 1974)."""
     falling = np.sort(row)[::-1]
     cuts = (np.cumsum(falling) - 1) / np.arange(1, len(row) + 1)
     return np.maximum(row - cuts[np.flatnonzero(falling > cuts)[-1]], 0)
 
 
 @given(outputs=outputs_within(1e3))
-def test_projection_is_the_one_found_by_sorting(outputs):
+def test_projection_matches_sorting_method(outputs):
     expected = np.apply_along_axis(sorted_projection, 1, outputs)
     np.testing.assert_allclose(project_to_simplex(outputs), expected, atol=1e-11)
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_projection_is_the_nearest_point_that_a_general_optimizer_finds(seed):
+def test_projection_matches_nearest_point_of_scipy_minimize(seed):
     row = np.random.default_rng(seed).normal(scale=0.7, size=6)
     found = minimize(
         lambda p: ((p - row) ** 2).sum(),
@@ -45,7 +45,7 @@ def test_projection_is_the_nearest_point_that_a_general_optimizer_finds(seed):
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @given(data=st.data())
-def test_rows_are_probabilities_however_large_the_outputs(dtype, data):
+def test_rows_are_probabilities_for_outputs_of_any_size(dtype, data):
     outputs = data.draw(outputs_within(float(np.float32(1e30)), dtype))
     probabilities = project_to_simplex(outputs)
     assert probabilities.dtype == dtype
@@ -53,14 +53,14 @@ def test_rows_are_probabilities_however_large_the_outputs(dtype, data):
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=8 * np.finfo(dtype).eps)
 
 
-def test_probabilities_of_very_many_classes_sum_to_1_up_to_the_last_bit_or_two():
+def test_probabilities_of_many_classes_sum_to_1_within_two_epsilon():
     outputs = np.random.default_rng(0).normal(scale=0.01, size=(20, 10_000)).astype(np.float32)
     sums = project_to_simplex(outputs).sum(axis=1, dtype=np.float64)
     np.testing.assert_allclose(sums, 1, rtol=2 * np.finfo(np.float32).eps)
 
 
 @given(outputs=outputs_within(100))
-def test_no_target_gets_farther_away(outputs):
+def test_projection_is_no_farther_from_any_target(outputs):
     probabilities = project_to_simplex(outputs)
     for target in np.eye(outputs.shape[1]):
         before, after = (np.linalg.norm(a - target, axis=1) for a in (outputs, probabilities))
@@ -68,35 +68,35 @@ def test_no_target_gets_farther_away(outputs):
 
 
 @given(outputs=outputs_within(10))
-def test_what_is_a_probability_already_stays(outputs):
+def test_projection_of_probabilities_changes_nothing(outputs):
     once = project_to_simplex(outputs)
     np.testing.assert_allclose(project_to_simplex(once), once, atol=1e-15)
 
 
 @given(outputs=outputs_within(1e30))
-def test_order_is_kept(outputs):
+def test_projection_keeps_order(outputs):
     probabilities = project_to_simplex(outputs)
-    falls = np.take_along_axis(probabilities, np.argsort(outputs, axis=1), axis=1)
-    assert (np.diff(falls, axis=1) >= 0).all()
+    ascending = np.take_along_axis(probabilities, np.argsort(outputs, axis=1), axis=1)
+    assert (np.diff(ascending, axis=1) >= 0).all()
     assert (
         probabilities.max(axis=1) == probabilities[np.arange(len(outputs)), outputs.argmax(1)]
     ).all()
 
 
 @given(outputs=outputs_within(10), shift=st.floats(-10, 10))
-def test_only_differences_count(outputs, shift):
+def test_adding_a_constant_changes_nothing(outputs, shift):
     moved = project_to_simplex(outputs + shift)
     np.testing.assert_allclose(moved, project_to_simplex(outputs), atol=1e-13)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_outputs_that_tie_share_and_a_far_one_takes_all(dtype):
+def test_equal_outputs_share_and_much_larger_output_gets_all(dtype):
     outputs = np.array([[0, 0, 0, 0], [1e30, 0, 0, -1e30], [7, 7, -1e30, 0]], dtype=dtype)
     expected = [[0.25] * 4, [1, 0, 0, 0], [0.5, 0.5, 0, 0]]
     np.testing.assert_array_equal(project_to_simplex(outputs), expected)
 
 
-def test_outputs_are_only_read():
+def test_outputs_are_not_modified():
     outputs = np.array([[0.2, 0.9, -0.3]])
     outputs.flags.writeable = False
     np.testing.assert_allclose(project_to_simplex(outputs), [[0.15, 0.85, 0]])

@@ -25,13 +25,13 @@ from skmnist.network._training import (
 SIZES = [8, 6, 5, 3]
 RECIPES = {
     "plain": ("sgd", Recipe(batch_size=10)),
-    "all at once": (
+    "full batch": (
         "sgd",
         Recipe("tanh", "identity", alpha=0.1, batch_size=50, nesterovs_momentum=True),
     ),
-    "forgetful": ("sgd", Recipe("relu", "logistic", dropout=0.3, input_dropout=0.2, alpha=0.01)),
+    "dropout": ("sgd", Recipe("relu", "logistic", dropout=0.3, input_dropout=0.2, alpha=0.01)),
     "adam": ("adam", Recipe("leaky_relu", "relu", "huber", rate=0.01, batch_size=7, dropout=0.2)),
-    "in order": ("sgd", Recipe("logistic", "relu", "mae", batch_size=20, shuffle=False)),
+    "no shuffle": ("sgd", Recipe("logistic", "relu", "mae", batch_size=20, shuffle=False)),
     "hinge": (
         "adam",
         Recipe("identity", "relu", "squared_hinge", learning_rate="cosine", alpha=0.1),
@@ -46,7 +46,7 @@ def solver_and_recipe(request):
 
 def draw_bytes(n=50):
     X = np.random.default_rng(n).integers(0, 256, size=(n, SIZES[0]), dtype=np.uint8)
-    X[:, ::3] //= 100  # and some paper
+    X[:, ::3] //= 100  # many zeros
     return X
 
 
@@ -81,9 +81,9 @@ def parameters(state):
 
 
 def contents(state):
-    """Everything that a state holds, one after the other."""
-    kept = [vars(state.optimizer)[name] for name in sorted(vars(state.optimizer))]
-    flat = [a for part in kept for a in (part if isinstance(part, list) else [part])]
+    """Return all arrays and numbers of a state as a flat list."""
+    stored = [vars(state.optimizer)[name] for name in sorted(vars(state.optimizer))]
+    flat = [a for part in stored for a in (part if isinstance(part, list) else [part])]
     bits = str(state.rng.bit_generator.state)
     return [*parameters(state), *flat, state.epoch, state.updates, bits]
 
@@ -99,7 +99,7 @@ def assert_close(one, other, rtol):
 
 
 @given(n_rows=st.integers(1, 60), size=st.integers(1, 70))
-def test_batches_cover_every_row_once_and_are_of_one_size(n_rows, size):
+def test_batches_cover_every_row_once_and_differ_in_size_by_one_at_most(n_rows, size):
     X = np.arange(n_rows, dtype=float)[:, None]
     rows = np.random.default_rng(0).permutation(n_rows)
     examples = examples_of(X, weights=np.arange(n_rows) + 0.5)
@@ -122,7 +122,7 @@ def test_batches_are_divided_by_the_scale(scale):
         np.testing.assert_array_equal(floats, X / scale)
 
 
-def test_a_full_batch_is_not_shuffled():
+def test_full_batch_is_not_shuffled():
     examples, state = examples_of(draw_bytes() / 255), start()
     before = state.rng.bit_generator.state
     train(state, examples, Recipe(batch_size=50))
@@ -130,7 +130,7 @@ def test_a_full_batch_is_not_shuffled():
 
 
 @pytest.mark.parametrize("batch_size", [10, 25])
-def test_a_shuffled_epoch_is_one_on_shuffled_rows(batch_size):
+def test_shuffled_epoch_equals_epoch_on_permuted_rows(batch_size):
     examples, recipe = examples_of(draw_bytes() / 255), Recipe(batch_size=batch_size)
     in_order = recipe._replace(shuffle=False)
     shuffled, by_hand, unshuffled = start(), start(), start()
@@ -142,7 +142,7 @@ def test_a_shuffled_epoch_is_one_on_shuffled_rows(batch_size):
     assert (shuffled.coefs[0] != unshuffled.coefs[0]).any()
 
 
-def test_an_epoch_shows_each_of_its_rows_once_and_no_other():
+def test_epoch_uses_each_of_its_rows_once_and_no_others():
     X = draw_bytes() / 255
     X[30:] = np.nan
     examples = examples_of(X, weights=np.arange(50))._replace(rows=np.arange(5, 30))
@@ -154,20 +154,20 @@ def test_an_epoch_shows_each_of_its_rows_once_and_no_other():
     assert (state.epoch, state.updates) == (2, 6)
 
 
-def test_the_rate_is_asked_for_in_the_middle_of_each_batch():
-    asked = []
+def test_rate_is_taken_in_the_middle_of_each_batch():
+    progresses = []
 
     def rate(progress):
-        asked.append(progress)
+        progresses.append(progress)
         return 0.01
 
     train_epoch(start(), examples_of(draw_bytes()), Recipe(batch_size=13), rate)
-    np.testing.assert_allclose(asked, [1 / 8, 3 / 8, 5 / 8, 7 / 8])
+    np.testing.assert_allclose(progresses, [1 / 8, 3 / 8, 5 / 8, 7 / 8])
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.3])
 @pytest.mark.parametrize("solver", SOLVERS)
-def test_a_weight_of_3_counts_like_three_rows(solver, dropout):
+def test_weight_equals_number_of_copies(solver, dropout):
     X, counts = draw_bytes(20) / 255, np.arange(20) % 4
     recipe = Recipe("tanh", "identity", batch_size=1000, dropout=dropout, input_dropout=dropout)
     weighted = examples_of(X, weights=counts)
@@ -178,7 +178,7 @@ def test_a_weight_of_3_counts_like_three_rows(solver, dropout):
 
 
 @pytest.mark.parametrize(("factor", "rtol"), [(2.0**20, 0), (255.0, 1e-9), (1e-30, 1e-9)])
-def test_the_unit_of_X_does_not_matter(solver_and_recipe, factor, rtol):
+def test_training_does_not_depend_on_the_unit_of_X(solver_and_recipe, factor, rtol):
     X = draw_bytes() / 255
     states = []
     for unit in (1, factor):
@@ -188,7 +188,7 @@ def test_the_unit_of_X_does_not_matter(solver_and_recipe, factor, rtol):
     assert_close(*states, rtol=rtol)
 
 
-def test_root_mean_square_is_the_weighted_size_of_an_entry():
+def test_root_mean_square_is_weighted():
     X, weights = draw_bytes(2100), np.arange(2100) % 5
     by_hand = np.sqrt(np.average((X.astype(float) ** 2).mean(axis=1), weights=weights))
     for data in (X, X.astype(np.float32), csr_array(X)):
@@ -199,7 +199,7 @@ def test_root_mean_square_is_the_weighted_size_of_an_entry():
 
 
 @pytest.mark.parametrize("library", ["numpy", "torch", "array_api_strict"])
-def test_root_mean_square_of_float32_is_found_in_double_precision(library):
+def test_root_mean_square_of_float32_is_computed_in_float64(library):
     xp, X = pytest.importorskip(library), draw_bytes(2100).astype(np.float32)
     examples = examples_of(X, np.float32)
     arrays = {n: xp.asarray(getattr(examples, n)) for n in ("X", "labels", "codes", "weights")}
@@ -208,7 +208,7 @@ def test_root_mean_square_of_float32_is_found_in_double_precision(library):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_any_container_of_the_same_numbers_trains_the_same(solver_and_recipe, dtype, tmp_path):
+def test_training_is_bit_identical_for_all_containers(solver_and_recipe, dtype, tmp_path):
     X = draw_bytes()
     np.save(tmp_path / "bytes.npy", X)
     np.save(tmp_path / "floats.npy", X.astype(dtype))
@@ -229,7 +229,7 @@ def test_any_container_of_the_same_numbers_trains_the_same(solver_and_recipe, dt
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float64])
-def test_the_data_are_never_written(solver_and_recipe, dtype):
+def test_examples_are_not_modified(solver_and_recipe, dtype):
     solver, recipe = solver_and_recipe
     examples = examples_of(draw_bytes().astype(dtype), scale=255.0, weights=np.arange(50) + 1)
     arrays = [a for a in examples if isinstance(a, np.ndarray)]
@@ -257,7 +257,7 @@ def test_float32_stays_float32(activation, output_activation, loss):
         assert {a.dtype for a in arrays} == {np.dtype(np.float32)}
 
 
-def test_a_copy_shares_nothing_and_goes_on_alike(solver_and_recipe):
+def test_copied_state_is_independent_and_trains_bit_identically(solver_and_recipe):
     solver, recipe = solver_and_recipe
     examples = examples_of(draw_bytes() / 255)
     state, untouched = (trained(examples, solver, recipe) for _ in range(2))
@@ -272,7 +272,7 @@ def test_a_copy_shares_nothing_and_goes_on_alike(solver_and_recipe):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("solver", SOLVERS)
-def test_divergence_shows_in_the_loss_and_warns_of_nothing(solver, loss, dtype):
+def test_divergence_gives_huge_loss_without_warning(solver, loss, dtype):
     recipe = Recipe("relu", "identity", loss, rate=1e30, warmup=0.0)
     losses = train(start(solver, dtype), examples_of(draw_bytes(), dtype), recipe, epochs=10)
     assert not np.isfinite(losses[-1]) or losses[-1] > 1e20
@@ -280,23 +280,23 @@ def test_divergence_shows_in_the_loss_and_warns_of_nothing(solver, loss, dtype):
 
 @pytest.mark.parametrize("n_rows", [1, 700, 1500, 2500])
 @pytest.mark.parametrize("container", [np.asarray, np.float32, csr_array])
-def test_outputs_in_parts_are_those_of_one_pass(n_rows, container):
+def test_outputs_in_parts_match_one_forward_pass(n_rows, container):
     X, state = draw_bytes(n_rows), start()
     network = state.coefs, state.intercepts, "tanh", "relu"
-    whole = forward(X.astype(float), *network).outputs[-1]
+    expected = forward(X.astype(float), *network).outputs[-1]
     outputs = predict_outputs(container(X), *network)
-    np.testing.assert_allclose(outputs, whole, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(outputs, expected, rtol=1e-10, atol=1e-12)
     recipe = Recipe("tanh", "relu", "mse", dropout=0.5, input_dropout=0.5)
     weights = np.arange(n_rows) + 1.0
     loss, evaluated = evaluate(state, examples_of(container(X), weights=weights), recipe)
-    np.testing.assert_allclose(evaluated, whole, rtol=1e-10, atol=1e-12)
-    lengths = np.linalg.norm(whole - np.eye(3)[np.arange(n_rows) % 3], axis=1)
+    np.testing.assert_allclose(evaluated, expected, rtol=1e-10, atol=1e-12)
+    lengths = np.linalg.norm(expected - np.eye(3)[np.arange(n_rows) % 3], axis=1)
     assert loss == pytest.approx(np.average(lengths**2, weights=weights))
 
 
 @pytest.mark.parametrize("sizes", [SIZES, [8, 3]])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_bytes_become_floats_of_the_parameters_type(sizes, dtype):
+def test_bytes_become_floats_of_the_parameters_dtype(sizes, dtype):
     state, examples = start(sizes=sizes, dtype=dtype), examples_of(draw_bytes(), dtype)
     assert sample(examples, dtype)[0].dtype == dtype
     network = state.coefs, state.intercepts, "tanh", "identity"
@@ -307,7 +307,7 @@ def test_bytes_become_floats_of_the_parameters_type(sizes, dtype):
 
 
 @given(n_rows=st.integers(1, 5000))
-def test_a_sample_is_spread_evenly_over_all_rows(n_rows):
+def test_sample_is_spread_evenly_over_all_rows(n_rows):
     X = np.arange(n_rows, dtype=np.float64)[:, None]
     places = sample(examples_of(X), np.dtype(float))[0][:, 0]
     assert min(n_rows, 512) <= len(places) <= 1024
@@ -318,7 +318,7 @@ def test_a_sample_is_spread_evenly_over_all_rows(n_rows):
 
 
 @pytest.mark.parametrize("place", [("torch", "cpu"), ("array_api_strict", "device1")])
-def test_every_array_library_trains_the_same(solver_and_recipe, place):
+def test_training_with_other_array_libraries_matches_numpy(solver_and_recipe, place):
     xp, (solver, recipe) = pytest.importorskip(place[0]), solver_and_recipe
     there = xp.Device(place[1]) if hasattr(xp, "Device") else xp.device(place[1])
     examples = examples_of(draw_bytes(), scale=255.0)

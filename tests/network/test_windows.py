@@ -13,7 +13,7 @@ from skmnist.network._arrays import to_numpy, windows
     rest=st.tuples(st.integers(0, 2), st.integers(0, 2)),
 )
 @settings(max_examples=40)
-def test_a_window_shows_what_each_place_has_at_its_offset(library, places, sides, rest):
+def test_windows_are_slices_of_images(library, places, sides, rest):
     xp, (height, width) = pytest.importorskip(library), sides
     shape = [n + side - 1 + more for n, side, more in zip(places, sides, rest, strict=True)]
     images = np.random.default_rng(0).normal(size=(3, *shape, 2))
