@@ -1,4 +1,4 @@
-"""The tests with all supported versions, with other libraries, and of the package as built."""
+"""Tests with all supported versions, tests with other libraries, and tests of the built package."""
 
 import sys
 from pathlib import Path
@@ -7,15 +7,15 @@ import nox
 
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "virtualenv"
-nox.options.error_on_missing_interpreters = False  # such a job is skipped, and nox says so
+nox.options.error_on_missing_interpreters = False  # nox reports and skips such a job
 
 ROOT = Path(__file__).parent
 
-# The lowest versions that pyproject.toml admits, and the last scikit-learn 1.6.
+# The lowest versions that pyproject.toml allows, and the last scikit-learn 1.6.
 LOWEST = ("numpy==2.0.0", "scipy==1.13.0", "joblib==1.4.0", "scikit-learn==1.6.1")
 NEWEST = ("scikit-learn",)
-# The array API needs more than one array library to mean something. array-api-strict stays out
-# of the other jobs: scikit-learn 1.6.1 cannot import its own checks beside it.
+# Tests of the array API need several array libraries. array-api-strict is not installed in the
+# other jobs, because scikit-learn 1.6.1 cannot import its own checks if it is.
 ARRAYS = ("scikit-learn==1.9.1", "array-api-strict", "torch==2.13.0")
 
 JOBS = [
@@ -26,14 +26,14 @@ JOBS = [
     nox.param("3.12", NEWEST, id="3.12-newest"),
     nox.param("3.13", NEWEST, id="3.13-newest"),
 ]
-# Of the versions in between, only what meets scikit-learn: the rest is tested at both ends.
+# Versions in between run only tests that involve scikit-learn; the other jobs run all tests.
 IN_BETWEEN = ("3.11-sklearn-1.7", "3.11-sklearn-1.8", "3.12-newest")
 WITHOUT_SCIKIT_LEARN = ("cli", "displays", "photo", "idx", "mnist", "xo", "opening")
 
-# What two jobs see of the code is put together by the session coverage.
+# The session coverage combines the data of two jobs.
 MEASURE = ["--cov", "--cov-append", "--cov-report=", "--cov-fail-under=0"]
 
-# Dask gives its workers one thread of BLAS each; with as many here, the bits are the same.
+# Dask workers have one BLAS thread each. Results are bit-identical only with the same number.
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 ENGINES = ("--editable", ".[onnx,skops]", "--group", "test", "--group", "engines")
@@ -42,10 +42,10 @@ ENGINES = ("--editable", ".[onnx,skops]", "--group", "test", "--group", "engines
 @nox.session
 @nox.parametrize("python, versions", JOBS)
 def tests(session, versions):
-    """Run all tests; leave a report that .ci/check_skips.py reads."""
+    """Run all tests, and write a report for .ci/check_skips.py."""
     session.install("--editable", ".", "--group", "test", *versions)
     measure, env = (MEASURE, {"SCIPY_ARRAY_API": "1"}) if versions is ARRAYS else ([], {})
-    # Faults and engines do not depend on these versions; make test and a job of its own have them.
+    # These do not depend on the versions; make test and the session engines run them.
     which = ["--ignore=tests/engines", "--ignore=tests/torture"]
     if any(name in session.name for name in IN_BETWEEN):
         which += ["tests", *(f"--ignore-glob=*/test_{name}*" for name in WITHOUT_SCIKIT_LEARN)]
@@ -54,12 +54,12 @@ def tests(session, versions):
 
 @nox.session(venv_backend="none")
 def exchange(session):
-    """Load with every job's Python and scikit-learn what those of all other jobs have saved."""
+    """Load the models that all jobs have saved, with the Python and scikit-learn of each job."""
     jobs = [f"tests-{job.id}".replace(".", "-") for job in JOBS]
     pythons = {job: f".nox/{job}/bin/python" for job in jobs}
     pythons = {job: python for job, python in pythons.items() if Path(python).exists()}
     if len(pythons) < 2:
-        session.error("Run the session tests first: there must be two versions to exchange models.")
+        session.error("Run the session tests first: exchanging models requires two versions.")
     folder = session.create_tmp()
     for job, python in pythons.items():
         session.run(python, "tests/exchange.py", "save", f"{folder}/{job}", external=True)
@@ -70,7 +70,7 @@ def exchange(session):
 
 @nox.session
 def engines(session):
-    """Use skmnist with skops, ONNX, Dask, dask-ml, Ray and Optuna."""
+    """Run the tests with skops, ONNX, Dask, dask-ml, Ray and Optuna."""
     session.install(*ENGINES)
     faults = ["tests/torture/test_mutated_models.py", "tests/torture/test_full_disk.py"]
     which = ["skmnist/io", "tests/engines", *faults]
@@ -81,14 +81,14 @@ def engines(session):
 
 @nox.session
 def coverage(session):
-    """Tell which lines neither the job with all array libraries nor that of the engines ran."""
+    """Report the lines that neither the job with all array libraries nor the engines ran."""
     session.install("coverage")
     session.run("coverage", "report")
 
 
 @nox.session
 def torture(session):
-    """Run the tests of tests/torture in full; that takes hours."""
+    """Run the tests in tests/torture in full, which takes hours."""
     session.install(*ENGINES)
     session.run(
         "pytest", "tests/torture", "--torture", "--timeout=0", *session.posargs, env=ONE_THREAD
@@ -96,7 +96,7 @@ def torture(session):
 
 
 def report(session):
-    """Return the option that leaves a report for .ci/check_skips.py."""
+    """Return the option of pytest that writes a report for .ci/check_skips.py."""
     return f"--junitxml=build/reports/{session.name}.xml"
 
 
@@ -115,7 +115,7 @@ assert accuracy > 0.5
 
 @nox.session
 def package(session):
-    """Build sdist and wheel, install the wheel into an empty environment and use it there."""
+    """Build sdist and wheel, install the wheel into an empty environment, and use it there."""
     folder = Path(session.create_tmp())
     session.run(sys.executable, "-m", "build", "--outdir", str(folder), external=True)
     [wheel] = folder.glob("*.whl")

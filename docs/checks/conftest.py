@@ -1,4 +1,4 @@
-"""The site as it was built, a server for it, and a browser to look at it with."""
+"""Fixtures: the folder of the built site, a server for it, and a browser."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ import pytest
 
 SITE = Path(__file__).resolve().parents[2] / "build/docs"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-# No host but this one can be found: the site must do without a network.
+# The browser finds no other host, because the site must work without a network.
 FLAGS = (
     *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -20,19 +20,19 @@ FLAGS = (
 
 
 def pages():
-    """List the pages of the site, as addresses below its root."""
+    """List the pages of the site as paths relative to its root."""
     found = sorted(SITE.rglob("*.html"))
     return [str(page.relative_to(SITE)) for page in found if "_static" not in page.parts]
 
 
 def pytest_generate_tests(metafunc):
-    """Ask for a test of each page where one is called for."""
+    """Parametrize tests that have an argument `page` by all pages."""
     if "page" in metafunc.fixturenames:
         metafunc.parametrize("page", pages())
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    """Serves files and says nothing."""
+    """Serve files without writing a log."""
 
     def log_message(self, *_):
         pass
@@ -53,8 +53,8 @@ def address():
         thread.join()
 
 
-def absent(reason):
-    """Skip where there is no browser, but never in the jobs that decide."""
+def skip_or_fail(reason):
+    """Skip the tests, or fail in continuous integration."""
     (pytest.fail if "CI" in os.environ else pytest.skip)(reason)
 
 
@@ -64,13 +64,13 @@ def browser(tmp_path_factory):
     binary = next(filter(None, map(shutil.which, BROWSERS)), None)
     driver = shutil.which("chromedriver")
     if not (binary and driver):
-        absent(f"needs chromedriver and one of {', '.join(BROWSERS)}")
+        skip_or_fail(f"The tests require chromedriver and one of {', '.join(BROWSERS)}.")
     options = webdriver.ChromeOptions()
     options.binary_location = binary
     options.set_capability("goog:loggingPrefs", {"browser": "SEVERE"})
     for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
         options.add_argument(flag)
-    # A driver that is named is not looked for on the internet.
+    # Selenium would search the internet for a driver if none were given.
     browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
     yield browser
     browser.quit()

@@ -1,4 +1,4 @@
-"""The site in a browser that has no network: front page, search, pictures, a phone."""
+"""Pages in a browser without a network: content, search, images, and layout on a phone."""
 
 import re
 
@@ -10,10 +10,10 @@ from sklearn.utils import estimator_html_repr
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.base._doc_link import SITE
 
-WIDTHS = {"desk": 1280, "phone": 390}
+WIDTHS = {"desktop": 1280, "phone": 390}
 
-# What sticks out of the window to the right, unless it is in a box that can be scrolled: code or
-# a table, not the article as a whole.
+# Elements that extend beyond the right edge of the window, except in an element that can be
+# scrolled, such as code or a table. The article as a whole does not count as such an element.
 CUT_OFF = """
 const scrolls = e => !e.matches("article")
   && (/auto|scroll/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
@@ -24,7 +24,7 @@ return [...document.querySelectorAll(parts)]
 """
 
 
-def show(browser, address, width=WIDTHS["desk"]):
+def open_page(browser, address, width=WIDTHS["desktop"]):
     size = {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     browser.get(address)
@@ -38,52 +38,52 @@ def errors(browser):
     return [entry["message"] for entry in browser.get_log("browser")]
 
 
-def test_the_front_page_has_its_title(browser, address):
-    show(browser, address)
+def test_front_page_has_title(browser, address):
+    open_page(browser, address)
     assert "skmnist" in browser.title
     assert text_of(browser, "h1").startswith("skmnist")
     assert not errors(browser)
 
 
-def test_a_search_finds_a_class(browser, address):
-    show(browser, f"{address}search.html?q=ConvFeatureTransformer")
+def test_search_finds_class(browser, address):
+    open_page(browser, f"{address}search.html?q=ConvFeatureTransformer")
     first = "#search-results li a[href*='skmnist.ConvFeatureTransformer']"
     WebDriverWait(browser, 20).until(lambda _: browser.find_elements(By.CSS_SELECTOR, first))
     assert not errors(browser)
 
 
 @pytest.mark.parametrize("name", ["MLPDigitClassifier", "ConvFeatureTransformer"])
-def test_a_class_shows_its_signature_and_its_examples(browser, address, name):
-    show(browser, f"{address}api/skmnist.{name}.html")
+def test_class_page_shows_signature_and_examples(browser, address, name):
+    open_page(browser, f"{address}api/skmnist.{name}.html")
     assert "random_state=None" in text_of(browser, "dt.sig")
     assert f"import {name}" in text_of(browser, ".doctest")
     assert "set_params" in text_of(browser, "main")
 
 
 @pytest.mark.parametrize("estimator", [MLPDigitClassifier(), ConvFeatureTransformer()])
-def test_a_parameter_in_a_notebook_is_a_link_to_its_description(browser, address, estimator):
+def test_notebook_links_parameters_to_descriptions(browser, address, estimator):
     links = re.findall(r'href="([^"]+#:~:text=[^"]+)"', estimator_html_repr(estimator))
     assert len(links) >= len(estimator.get_params())
     for link in links:
         assert link.startswith(SITE)
-        show(browser, "about:blank")
-        show(browser, address + link.removeprefix(SITE))
-        # scikit-learn leaves hyphens, as in "one-hot" or 1e-8, as they are, although they mean
-        # something in such a link: these four open the page only.
+        open_page(browser, "about:blank")
+        open_page(browser, address + link.removeprefix(SITE))
+        # scikit-learn does not escape hyphens, as in "one-hot" or 1e-8, which have a meaning in
+        # such a link. These four links open the page, but do not scroll.
         if link.partition(",-")[2].count("-") == 0:
             WebDriverWait(browser, 5).until(lambda _: browser.execute_script("return scrollY > 0"))
 
 
-def test_the_lecture_has_pictures(browser, address):
-    show(browser, f"{address}auto_examples/lecture/index.html")
+def test_lecture_shows_images(browser, address):
+    open_page(browser, f"{address}auto_examples/lecture/index.html")
     browser.find_element(By.CSS_SELECTOR, ".sphx-glr-thumbcontainer a").click()
     width = "return document.querySelector('img.sphx-glr-single-img').naturalWidth"
     assert browser.execute_script(width) > 0
 
 
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
-def test_a_page_is_whole(browser, address, page, width):
-    show(browser, address + page, width)
+def test_page_loads_and_fits_window(browser, address, page, width):
+    open_page(browser, address + page, width)
     assert not errors(browser)
     loaded = "return performance.getEntriesByType('resource').map(entry => entry.name)"
     assert all(name.startswith(address) for name in browser.execute_script(loaded))

@@ -1,4 +1,4 @@
-"""Every link within the site leads somewhere, and nothing is loaded from anywhere else."""
+"""Links within the site have a target, and nothing is loaded from other hosts."""
 
 import re
 from functools import cache
@@ -12,12 +12,12 @@ from sklearn.utils import estimator_html_repr
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.base._doc_link import SITE
 
-# What a page loads by itself; a link with another rel ("next", "search") only names a page.
+# Links that a browser loads with the page. Other links ("next", "search") only refer to a page.
 LOADING_RELS = {"stylesheet", "icon", "preload", "modulepreload", "manifest"}
 
 
 class Page(HTMLParser):
-    """The links of a page, what it loads, and the places in it that can be linked to."""
+    """The links of a page, the files that it loads, and the ids that links can refer to."""
 
     def __init__(self, text):
         super().__init__()
@@ -45,33 +45,33 @@ def is_within(link):
     return not (urlsplit(link).scheme or urlsplit(link).netloc)
 
 
-def leads_somewhere(site, page, link):
-    there = urlsplit(urljoin(page, link or page))
-    target = site / unquote(there.path)
+def has_target(site, page, link):
+    address = urlsplit(urljoin(page, link or page))
+    target = site / unquote(address.path)
     is_page = target.suffix == ".html"
-    return target.is_file() and (not is_page or unquote(there.fragment) in read(target).ids)
+    return target.is_file() and (not is_page or unquote(address.fragment) in read(target).ids)
 
 
-def test_every_link_within_the_site_leads_somewhere(site, page):
+def test_links_within_site_have_targets(site, page):
     found = read(site / page)
     within = filter(is_within, found.links | found.loads)
-    assert [link for link in within if not leads_somewhere(site, page, link)] == []
+    assert [link for link in within if not has_target(site, page, link)] == []
 
 
-def test_nothing_is_loaded_from_another_host(site, page):
+def test_pages_load_nothing_from_other_hosts(site, page):
     loads = read(site / page).loads
     assert [url for url in loads if not is_within(url) and not url.startswith("data:")] == []
 
 
-def test_no_style_loads_from_another_host(site):
-    elsewhere = re.compile(r"(?:url\(|@import)\s*[\"']?(?:https?:)?//[^)]*")
+def test_styles_load_nothing_from_other_hosts(site):
+    external = re.compile(r"(?:url\(|@import)\s*[\"']?(?:https?:)?//[^)]*")
     styles = {path.name: path.read_text(encoding="utf-8") for path in site.rglob("*.css")}
     assert "custom.css" in styles
-    assert [name for name, text in styles.items() if elsewhere.search(text)] == []
+    assert [name for name, text in styles.items() if external.search(text)] == []
 
 
 @pytest.mark.parametrize("estimator", [MLPDigitClassifier(), ConvFeatureTransformer()])
-def test_a_picture_in_a_notebook_links_to_the_estimators_page(site, estimator):
+def test_notebook_links_to_page_of_estimator(site, estimator):
     links = Page(estimator_html_repr(make_pipeline(estimator))).links
     pages = {urlsplit(link.removeprefix(SITE)).path for link in links if link.startswith(SITE)}
     assert pages == {f"api/skmnist.{type(estimator).__name__}.html"}
