@@ -1,11 +1,10 @@
-"""How the documentation is built: make docs."""
+"""Sphinx configuration; `make docs` builds the documentation."""
 
 import re
 import warnings
 from pathlib import Path
 
 from docutils import nodes
-from sphinx.util.osutil import relative_uri
 
 import skmnist
 from skmnist.base._doc_link import SITE
@@ -24,24 +23,26 @@ extensions = [
     "sphinx_gallery.gen_gallery",
 ]
 templates_path = ["_templates"]
-# Tables that a page includes, and times that the checks read, are no pages of their own.
+# The tables are included in a page, and the checks read the times: these files are not pages.
 exclude_patterns = ["benchmarks/*", "sg_execution_times.rst", "**/sg_execution_times.rst"]
-suppress_warnings = ["config.cache"]  # the gallery's settings have a function
+suppress_warnings = ["config.cache"]  # the settings of the gallery contain a function
 
-highlight_language = "none"  # a block that names no language is no Python
-default_role = "literal"  # `name` in a docstring
+highlight_language = "none"  # a block without a language is not Python
+default_role = "literal"  # for `name` in a docstring
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
-copybutton_prompt_text = r">>> |\.\.\. "  # copied are the lines after it, without output
+# "source:" is for the links that link_to_source_pages makes.
+myst_url_schemes = {"http": None, "https": None, "mailto": None, "source": "{{path}}#{{fragment}}"}
+copybutton_prompt_text = r">>> |\.\.\. "  # copies the code, without the output
 copybutton_prompt_is_regexp = True
 
 toc_object_entries_show_parents = "hide"
-autodoc_typehints = "none"  # the docstrings say it in words
-numpydoc_show_class_members = False  # the page lists them anyway, in full
+autodoc_typehints = "none"  # the docstrings describe the types
+numpydoc_show_class_members = False  # autodoc documents them in full
 
 
 def warnings_are_errors(gallery_conf, file, when):
-    """Let an example fail for a warning, but not Sphinx and its extensions."""
+    """Make warnings errors in the examples, but not in Sphinx and its extensions."""
     warnings.simplefilter("error" if when == "before" else "ignore")
 
 
@@ -49,30 +50,30 @@ sphinx_gallery_conf = {
     "examples_dirs": ["../examples"],
     "gallery_dirs": ["auto_examples"],
     "filename_pattern": r"/plot_",
-    "ignore_pattern": r"^(?!plot_)",  # the other scripts are not shown either
+    "ignore_pattern": r"^(?!plot_)",  # other scripts are not part of the gallery
     "within_subsection_order": "FileNameSortKey",
-    "nested_sections": True,  # the lecture has a page of its own
+    "nested_sections": True,  # for the page of the lecture
     "reset_modules": ("matplotlib", warnings_are_errors),
     "reset_modules_order": "both",
-    "run_stale_examples": True,  # the code may have changed although the example has not
-    "junit": "../docs-examples.xml",  # how long each took: docs/checks reads it
+    "run_stale_examples": True,  # skmnist may have changed since the last run
+    "junit": "../docs-examples.xml",  # times of the examples, for docs/checks
     "doc_module": ("skmnist",),
     "reference_url": {"skmnist": None},
     "backreferences_dir": "backreferences",
     "inspect_global_variables": False,
     "show_signature": False,
-    "capture_repr": (),  # examples print what they want to show
+    "capture_repr": (),  # examples print their results
     "download_all_examples": False,
 }
 
 html_theme = "pydata_sphinx_theme"
 html_title = "skmnist"
 html_baseurl = SITE
-html_context = {"default_mode": "auto"}  # the theme complains in the console without it
+html_context = {"default_mode": "auto"}  # without it, the theme logs a warning in the browser
 html_static_path = ["_static"]
 html_css_files = ["custom.css"]
 html_logo = html_favicon = "_static/logo.svg"
-html_show_sourcelink = html_use_index = html_domain_indices = False  # there is the search
+html_show_sourcelink = html_use_index = html_domain_indices = False  # use the search instead
 html_sidebars = {"index": [], "benchmarks": [], "architecture": []}
 html_theme_options = {
     "logo": {"text": "skmnist"},
@@ -89,13 +90,13 @@ linked_sources = set()
 
 
 def link_to_source_pages(app, docname, source):
-    """Let links to lines of the source lead to the pages below, instead of to a repository."""
+    """Make links to lines of source files refer to the pages below instead of to the repository."""
     linked_sources.update(file for file, _ in SOURCE_LINK.findall(source[0]))
-    source[0] = SOURCE_LINK.sub(r"](\1.html#L-\2)", source[0])
+    source[0] = SOURCE_LINK.sub(r"](source:\1.html#L-\2)", source[0])
 
 
 def source_pages(app):
-    """Yield a page for each file of the source that a page links to a line of."""
+    """Yield a page for each source file that a page of the documentation links to."""
     for file in sorted(linked_sources):
         code = Path(app.srcdir, "..", f"{file}.py").read_text(encoding="utf-8")
         body = app.builder.highlighter.highlight_block(code, "python", lineanchors="L")
@@ -109,9 +110,6 @@ def link_or_leave(app, env, node, content):
     because scikit-learn's addresses follow from the names.
     """
     target = node["reftarget"]
-    if target.partition(".html#")[0] in linked_sources:
-        here = app.builder.get_target_uri(node["refdoc"])
-        return nodes.reference("", "", content, refuri=relative_uri(here, target), internal=True)
     if node.get("refdomain") == "py" and target.startswith("sklearn."):
         page = f"https://scikit-learn.org/stable/modules/generated/{target}.html"
         return nodes.reference("", "", content, refuri=page, internal=False)
