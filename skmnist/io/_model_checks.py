@@ -1,6 +1,4 @@
-"""Whether what came out of a file is a model, and all its parts fit together."""
-
-from types import ModuleType
+"""Check that a loaded object is a model whose parts fit together."""
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -8,110 +6,93 @@ from sklearn.pipeline import Pipeline
 
 from skmnist.classifier import MLPDigitClassifier
 from skmnist.features import ConvFeatureTransformer
-from skmnist.io._fitted_rules import CLASSIFIER, KEPT, TRANSFORMER
-from skmnist.network._arrays import is_numpy
+from skmnist.io._fitted_attributes import (
+    CLASSIFIER_ATTRIBUTES,
+    OPTIONAL_ATTRIBUTES,
+    TRANSFORMER_ATTRIBUTES,
+)
+from skmnist.io._model_parts import parts_of
 
-# NumPy reads its random numbers from where these say, and does not look whether that is inside.
+# NumPy reads its random numbers from these positions without checking that they are in bounds.
 LARGEST_POSITIONS = {"pos": 624, "buffer_pos": 4}
-FITTED = {MLPDigitClassifier: CLASSIFIER, ConvFeatureTransformer: TRANSFORMER}
+FITTED_ATTRIBUTES = {
+    MLPDigitClassifier: CLASSIFIER_ATTRIBUTES,
+    ConvFeatureTransformer: TRANSFORMER_ATTRIBUTES,
+}
 
 
 def check_model(model):
-    """Raise an error if this is no estimator, or one that could not predict as it should."""
+    """Raise an error unless this is an estimator whose parts fit together."""
     if not isinstance(model, BaseEstimator):
-        raise ValueError(f"this is not an estimator but an object of {type(model).__name__}")
+        raise ValueError(f"a model must be an estimator; got an object of {type(model).__name__}")
     for part in parts_of(model):
         for kind, check in CHECKS.items():
             if isinstance(part, kind):
                 check(part)
 
 
-def parts_of(model):
-    """Yield the model and all that it holds, each once."""
-    todo, seen = [model], set()
-    while todo:
-        part = todo.pop()
-        if id(part) not in seen:
-            seen.add(id(part))
-            todo.extend(_held_by(part))
-            yield part
-
-
-def holds_itself(model):
-    """Tell whether anything in a model is among what it holds."""
-    todo, above, seen = [(model, False)], set(), set()
-    while todo:
-        part, is_done = todo.pop()
-        if is_done:
-            above.discard(id(part))
-        elif id(part) in above:
-            return True
-        elif id(part) not in seen:
-            seen.add(id(part))
-            above.add(id(part))
-            todo.append((part, True))
-            todo.extend((each, False) for each in _held_by(part))
-    return False
-
-
-def _held_by(part):
-    """Return what an object holds; modules and types are only named in a file."""
-    if isinstance(part, dict):
-        return part.values()
-    if isinstance(part, list | tuple | set):
-        return part
-    if is_numpy(part):
-        return part.ravel().tolist() if part.dtype == object else ()
-    attributes = None if isinstance(part, type | ModuleType) else getattr(part, "__dict__", None)
-    return attributes.values() if isinstance(attributes, dict) else ()
-
-
 def _check_estimator(estimator):
-    """Refuse an attribute that hides a method, and one of skmnist's that is not as fitted."""
-    hidden = [name for name in vars(estimator) if hasattr(type(estimator), name)]
-    complete = vars(estimator).keys() >= estimator.get_params(deep=False).keys()
-    if hidden or not complete:
-        raise ValueError(f"a {type(estimator).__name__} has not the attributes of one")
-    for kind, rules in FITTED.items():
-        if isinstance(estimator, kind):
-            _check_fitted(estimator, rules)
-
-
-def _check_fitted(estimator, rules):
-    """Refuse fitted attributes that `fit` would not have left like this."""
-    names = vars(estimator).keys()
-    if not names & rules.keys() - {"n_features_in_"}:
-        return
-    kept = {name: is_right for name, is_right in KEPT.items() if name in names}
-    for name, is_right in {**rules, **kept}.items():
-        if name not in names or not _answer(is_right, estimator):
-            raise ValueError(f"{name} of the {type(estimator).__name__} is not as it was fitted")
-
-
-def _answer(is_right, estimator):
-    """Ask a question about attributes that may be anything at all."""
+    """Raise a ValueError for hidden methods, missing parameters or invalid fitted attributes."""
+    name, attributes = type(estimator).__name__, vars(estimator).keys()
+    hidden = [each for each in attributes if hasattr(type(estimator), each)]
+    if hidden:
+        raise ValueError(
+            f"a {name} must not have attributes that hide its methods; got {hidden[0]!r}"
+        )
     try:
-        return is_right(estimator)
+        is_complete = attributes >= estimator.get_params(deep=False).keys()
+    except AttributeError:
+        is_complete = False
+    if not is_complete:
+        raise ValueError(f"a {name} must have all of its parameters")
+    for kind, checks in FITTED_ATTRIBUTES.items():
+        if isinstance(estimator, kind):
+            _check_fitted(estimator, checks)
+
+
+def _check_fitted(estimator, checks):
+    """Raise a ValueError for fitted attributes that `fit` could not have set."""
+    attributes = vars(estimator).keys()
+    if not attributes & checks.keys() - {"n_features_in_"}:
+        return
+    optional = {name: test for name, test in OPTIONAL_ATTRIBUTES.items() if name in attributes}
+    for name, test in {**checks, **optional}.items():
+        if name not in attributes:
+            raise ValueError(f"{name} of the {type(estimator).__name__} is missing")
+        if not _passes(test, estimator):
+            raise ValueError(f"{name} of the {type(estimator).__name__} is invalid")
+
+
+def _passes(test, estimator):
+    """Return the result of a test, or False if the attributes make it raise an error."""
+    try:
+        return test(estimator)
     except Exception:
         return False
 
 
 def _check_pipeline(pipeline):
-    """Refuse steps that are not names and estimators."""
+    """Raise a ValueError for steps that are not pairs of a name and an estimator."""
     for name, step in pipeline.steps:
         if not (isinstance(name, str) and (step in (None, "passthrough") or hasattr(step, "fit"))):
-            raise ValueError(f"{name!r} is no step of a pipeline")
+            raise ValueError(
+                "a step of a Pipeline must be a string and an estimator, 'passthrough' or None; "
+                f"got objects of {type(name).__name__} and {type(step).__name__}"
+            )
 
 
 def _check_random(generator):
-    """Refuse a random generator that would read beyond its numbers."""
+    """Raise a ValueError if a random generator would read outside of its state."""
     if isinstance(generator, np.random.Generator):
         state = generator.bit_generator.state
     else:
         state = generator.get_state(legacy=False)
     for name, largest in LARGEST_POSITIONS.items():
-        if not 0 <= {**state, **state["state"]}.get(name, 0) <= largest:
-            raise ValueError(f"a random generator has its {name} out of bounds")
+        position = {**state, **state["state"]}.get(name, 0)
+        if not 0 <= position <= largest:
+            raise ValueError(
+                f"{name} of a random generator must be from 0 to {largest}; got {position}"
+            )
 
 
 CHECKS = {

@@ -1,4 +1,4 @@
-"""Models as ONNX graphs, which run where there is neither scikit-learn nor Python."""
+"""Convert models to ONNX graphs, which run without Python and scikit-learn."""
 
 import numpy as np
 from sklearn.base import is_classifier
@@ -11,25 +11,28 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
 from skmnist.base._optional import optional
+from skmnist.base._public import set_module
 from skmnist.base._rules import is_integer
 from skmnist.classifier import MLPDigitClassifier
 from skmnist.features import ConvFeatureTransformer
-from skmnist.io._model_checks import parts_of
+from skmnist.io._model_parts import parts_of
 from skmnist.io._onnx_classifier import OPTIONS, convert_classifier, set_classifier_outputs
-from skmnist.io._onnx_features import convert_transformer, set_transformer_output
-from skmnist.io._onnx_nodes import LOWEST_OPSET, cast_to, tensor_type
+from skmnist.io._onnx_transformer import convert_transformer, set_transformer_output
+from skmnist.io._onnx_writer import LOWEST_OPSET, cast_to, tensor_type
 from skmnist.network._arrays import to_numpy
 
-# What skl2onnx 1.20 writes so that labels or columns are others.
-WRONG = OneVsOneClassifier | QuantileTransformer | TunedThresholdClassifierCV
-# Whatever has a parameter of these names is made around other estimators.
-AROUND = {"estimator", "steps"}
+# skl2onnx 1.20 converts these to graphs with other labels or columns.
+WRONGLY_CONVERTED = OneVsOneClassifier | QuantileTransformer | TunedThresholdClassifierCV
+# Meta-estimators have a parameter with one of these names.
+META_PARAMETERS = {"estimator", "steps"}
 
 
+@set_module("skmnist.io")
 def register_onnx_converters():
-    """Teach skl2onnx the estimators of skmnist, for its own ``to_onnx`` and ``convert_sklearn``.
+    """Register the estimators of skmnist with skl2onnx.
 
-    :func:`to_onnx` does so by itself. Registering again does no harm.
+    Then skl2onnx's own ``to_onnx`` and ``convert_sklearn`` can convert them. :func:`to_onnx`
+    registers them itself. Registering them again has no effect.
 
     Examples
     --------
@@ -52,36 +55,40 @@ def register_onnx_converters():
     )
 
 
+@set_module("skmnist.io")
 def to_onnx(model, X=None, *, options=None, target_opset=None):
-    """Return a fitted model as an ONNX graph.
+    """Convert a fitted model to an ONNX graph.
 
-    Of a search, its best estimator is written. Compare the graph with the model on your data: what
-    skl2onnx makes of scikit-learn's steps may differ. What is known to is refused: a
-    ``CalibratedClassifierCV`` around a pipeline or another such estimator, or with another method
-    than "sigmoid", ``OneVsOneClassifier``, ``TunedThresholdClassifierCV``, ``QuantileTransformer``.
+    For a search, the best estimator is converted. Compare the graph with the model on your data:
+    skl2onnx converts some of scikit-learn's steps to graphs with other outputs. Where that is
+    known, a ValueError is raised: for ``OneVsOneClassifier``, ``TunedThresholdClassifierCV``,
+    ``QuantileTransformer``, and a ``CalibratedClassifierCV`` that uses another method than
+    "sigmoid" or contains a pipeline or another meta-estimator.
 
     Parameters
     ----------
     model : estimator
-        A fitted MLPDigitClassifier or ConvFeatureTransformer, or what scikit-learn makes of them
-        and of its own steps: a Pipeline, FeatureUnion, ColumnTransformer or StackingClassifier
-        for example, as far as skl2onnx knows the steps.
+        A fitted MLPDigitClassifier or ConvFeatureTransformer, or an estimator of scikit-learn that
+        contains them, such as a Pipeline, FeatureUnion, ColumnTransformer or StackingClassifier.
+        skl2onnx must be able to convert its steps.
     X : array-like of shape (n_samples, n_features) or None, default=None
-        At least one row of what the graph will be fed: its number type is the graph's. float64
-        is computed in float64, all else in float32. None is float32.
+        At least one row of the data that the graph will be used on. It determines the type of the
+        graph's input. The graph computes in float64 if that is the type, otherwise in float32.
+        None stands for float32.
     options : dict or None, default=None
-        What skl2onnx takes for this. None is ``{"zipmap": False}`` for a classifier, so that
-        probabilities are a table. For MLPDigitClassifier there are "zipmap",
-        "output_class_labels", "nocl" and "raw_scores"; with the last, ``decision_function`` stands
-        in place of the probabilities (for two classes, minus it and it).
+        Options for skl2onnx. None stands for ``{"zipmap": False}`` for a classifier, with which
+        the probabilities are an array. MLPDigitClassifier has the options "zipmap",
+        "output_class_labels", "nocl" and "raw_scores". With "raw_scores", the graph returns
+        ``decision_function`` instead of the probabilities (for two classes, its negative and
+        itself).
     target_opset : int, dict or None, default=None
-        The set of ONNX operators to write, 18 or higher. None is skl2onnx's newest.
+        The ONNX operator set to use, at least 18. None stands for skl2onnx's newest.
 
     Returns
     -------
     graph : onnx.ModelProto
-        Its input is "X", with any number of rows. A classifier's outputs are "label" and
-        "probabilities", a transformer's is "variable".
+        Its input is "X", with any number of rows. The outputs of a classifier are "label" and
+        "probabilities", the output of a transformer is "variable".
 
     Examples
     --------
@@ -99,20 +106,20 @@ def to_onnx(model, X=None, *, options=None, target_opset=None):
     _check_opset(target_opset)
     model = getattr(model, "best_estimator_", model)
     _check_fitted(model)
-    _check_well_written(model)
-    dtype, n_columns = _fed(model, X)
+    _check_convertible(model)
+    dtype, n_columns = _input_type(model, X)
     if options is None and is_classifier(model):
         options = {id(model): {"zipmap": False}}
     is_float = dtype in (np.float32, np.float64)
-    given = "X" if is_float else "floats", tensor_type(dtype, [None, n_columns])
+    graph_input = "X" if is_float else "floats", tensor_type(dtype, [None, n_columns])
     graph = skl2onnx.to_onnx(
-        model, initial_types=[given], options=options, target_opset=target_opset
+        model, initial_types=[graph_input], options=options, target_opset=target_opset
     )
-    return graph if is_float else _fed_with(graph, dtype)
+    return graph if is_float else _with_input_type(graph, dtype)
 
 
 def _check_fitted(model):
-    """Raise the error that says what is to be fitted, and why."""
+    """Raise a NotFittedError unless the model is fitted with its present parameters."""
     if isinstance(model, ConvFeatureTransformer):
         model._check_fresh()
     else:
@@ -120,40 +127,46 @@ def _check_fitted(model):
 
 
 def _check_opset(target_opset):
-    """Refuse what is no set of operators; skmnist's converters know which are too old."""
+    """Raise a TypeError for other types; the converters check the number."""
     if not (target_opset is None or is_integer(target_opset) or isinstance(target_opset, dict)):
         raise TypeError(
-            f"target_opset must be a whole number of at least {LOWEST_OPSET}, a dict or None; "
+            f"target_opset must be an integer of at least {LOWEST_OPSET}, a dict or None; "
             f"got {target_opset!r}."
         )
 
 
-def _check_well_written(model):
-    """Refuse what skl2onnx would write wrongly without a word."""
+def _check_convertible(model):
+    """Raise a ValueError for a model that skl2onnx would convert incorrectly without a warning."""
     for part in parts_of(model):
-        if isinstance(part, WRONG):
-            raise ValueError(f"skl2onnx writes a {type(part).__name__} as something else.")
+        if isinstance(part, WRONGLY_CONVERTED):
+            raise ValueError(
+                f"model must not contain a {type(part).__name__}, because skl2onnx converts it to "
+                "a graph with other outputs."
+            )
         if isinstance(part, CalibratedClassifierCV):
             _check_calibration(part)
         if isinstance(part, Pipeline) and not all(hasattr(step, "fit") for _, step in part.steps):
-            raise ValueError("skl2onnx takes no step 'passthrough' in a Pipeline: leave it out.")
+            raise ValueError(
+                "model must not contain the step 'passthrough' in a Pipeline, because skl2onnx "
+                "does not support it. Remove the step."
+            )
 
 
 def _check_calibration(calibrated):
-    """Refuse a calibration of what is made around others, or by another method than "sigmoid"."""
+    """Raise a ValueError for a meta-estimator inside, or for another method than "sigmoid"."""
     inner = calibrated.estimator
-    is_around = hasattr(inner, "get_params") and inner.get_params(deep=False).keys() & AROUND
-    if calibrated.method != "sigmoid" or is_around:
+    is_meta = hasattr(inner, "get_params") and inner.get_params(deep=False).keys() & META_PARAMETERS
+    if calibrated.method != "sigmoid" or is_meta:
         raise ValueError(
-            "skl2onnx makes other probabilities of a CalibratedClassifierCV around a Pipeline, a "
-            "search or the like, or with another method than 'sigmoid'; got "
-            f"method={calibrated.method!r} around a {type(inner).__name__}. Calibrate the last "
-            "step within the pipeline."
+            "a CalibratedClassifierCV must have method='sigmoid' and must not contain a Pipeline, "
+            "a search or another meta-estimator, because skl2onnx converts these to graphs with "
+            f"other probabilities; got method={calibrated.method!r} and a {type(inner).__name__}. "
+            "Calibrate the last step inside the pipeline."
         )
 
 
-def _fed(model, X):
-    """Return the type and the number of X's columns; NaN may be what the first step is for."""
+def _input_type(model, X):
+    """Return the type and the number of columns of X, which may contain NaN for an imputer."""
     n_columns = model.n_features_in_
     if X is None:
         return np.dtype(np.float32), n_columns
@@ -165,12 +178,12 @@ def _fed(model, X):
     return X.dtype.newbyteorder("="), n_columns
 
 
-def _fed_with(graph, dtype):
-    """Let a graph whose input is "floats" take "X" of another type instead."""
+def _with_input_type(graph, dtype):
+    """Replace a graph's input "floats" by "X" of another type, and return the graph."""
     from onnx import helper
 
-    given = graph.graph.input[0]
-    given.name, given.type.tensor_type.elem_type = "X", cast_to(dtype)["to"]
+    graph_input = graph.graph.input[0]
+    graph_input.name, graph_input.type.tensor_type.elem_type = "X", cast_to(dtype)["to"]
     cast = helper.make_node("Cast", ["X"], ["floats"], name="X as floats", **cast_to(np.float32))
     graph.graph.node.insert(0, cast)
     return graph

@@ -1,9 +1,12 @@
-"""MLPDigitClassifier as nodes of an ONNX graph: what deciding.py and network/ compute."""
+"""Write MLPDigitClassifier as nodes of an ONNX graph.
+
+The nodes compute the same as ``skmnist.network`` and ``skmnist.classifier._predicting``.
+"""
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skmnist.io._onnx_nodes import cast_to, float_type_of, node_writer, tensor_type
+from skmnist.io._onnx_writer import cast_to, float_type_of, node_writer, tensor_type
 from skmnist.network._activations import LEAK
 from skmnist.network._arrays import to_numpy
 
@@ -21,6 +24,7 @@ def _write_leaky_relu(write, Z):
     return write("Max", Z, write("Mul", Z, leak))
 
 
+# The nodes of each activation in skmnist.network.ACTIVATIONS.
 ACTIVATION_NODES = {
     "relu": lambda write, Z: write("Relu", Z),
     "leaky_relu": _write_leaky_relu,
@@ -30,8 +34,21 @@ ACTIVATION_NODES = {
 }
 
 
+def _write_ordinal_scores(write, outputs, n_classes, dtype):
+    """Write minus the distance between the output and each class number."""
+    numbers = np.arange(n_classes, dtype=dtype)
+    return write("Neg", write("Abs", write("Sub", outputs, numbers)))
+
+
+# The nodes from outputs to scores for each target encoding in ENCODINGS.
+SCORE_NODES = {
+    "one-hot": lambda write, outputs, n_classes, dtype: outputs,
+    "ordinal": _write_ordinal_scores,
+}
+
+
 def set_classifier_outputs(operator):
-    """Say what types and shapes a converted classifier's labels and probabilities have."""
+    """Set the types and shapes of a converted classifier's labels and probabilities."""
     from skl2onnx.common.data_types import Int64TensorType, StringTensorType
     from skl2onnx.common.utils import check_input_and_output_numbers
 
@@ -48,20 +65,22 @@ def convert_classifier(scope, operator, container):
     """Write a fitted MLPDigitClassifier's nodes."""
     write, classifier = node_writer(scope, container), operator.raw_operator
     label, probabilities = operator.output_full_names
-    scores = _write_scores(write, operator.inputs[0].full_name, classifier)
+    n_classes, dtype = len(classifier.classes_), to_numpy(classifier.coefs_[0]).dtype
+    outputs = _write_network(write, operator.inputs[0].full_name, classifier, dtype)
+    write_scores = SCORE_NODES[classifier._fitted_as.target_encoding]
+    scores = write_scores(write, outputs, n_classes, dtype)
     number = write("ArgMax", scores, axis=1, keepdims=0)
     write("Gather", _labels(operator), number, output=label)
-    n_classes, dtype = len(classifier.classes_), to_numpy(classifier.coefs_[0]).dtype
     if not container.get_options(classifier, {"raw_scores": False})["raw_scores"]:
         scores = _write_projection(write, scores, n_classes, dtype)
     elif n_classes == 2:
-        # As skl2onnx does for others: the second column is decision_function.
+        # As in skl2onnx for other classifiers, the second column is decision_function.
         scores = write("Sub", scores, write("Gather", scores, np.array([1, 0]), axis=1))
     write("Cast", scores, output=probabilities, **cast_to(float_type_of(operator.inputs[0])))
 
 
 def _labels(operator):
-    """Return the labels as ONNX has them, texts or int64."""
+    """Return the class labels as ONNX stores them, as strings or int64."""
     from skl2onnx.common.utils_classifier import get_label_classes
 
     classes = np.asarray(get_label_classes(operator.scope_inst, operator.raw_operator))
@@ -69,32 +88,29 @@ def _labels(operator):
         return classes.astype(object)
     for label in classes.tolist():
         if not -(2**63) <= label < 2**63:
-            raise ValueError(f"ONNX has labels of int64, which cannot hold the label {label!r}.")
+            raise ValueError(
+                f"classes must be strings or in the range of int64, the type of labels in ONNX; "
+                f"got {label!r}."
+            )
     return classes.astype(np.int64)
 
 
-def _write_scores(write, X, classifier):
-    """Write the network, and how its outputs become a score a class."""
-    coefs, intercepts = (
-        [to_numpy(each) for each in parameters]
-        for parameters in (classifier.coefs_, classifier.intercepts_)
-    )
-    activation, output_activation, encoding = classifier._fitted_as
-    activations = [activation] * (len(coefs) - 1) + [output_activation]
-    outputs = write("Cast", X, **cast_to(coefs[0].dtype))
-    for W, b, name in zip(coefs, intercepts, activations, strict=True):
-        outputs = write("Add", write("MatMul", outputs, W), b)
-        outputs = ACTIVATION_NODES[name](write, outputs)
-    if encoding == "one-hot":
-        return outputs
-    numbers = np.arange(len(classifier.classes_), dtype=coefs[0].dtype)
-    return write("Neg", write("Abs", write("Sub", outputs, numbers)))
+def _write_network(write, X, classifier, dtype):
+    """Write the layers of the network."""
+    hidden = [classifier._fitted_as.activation] * (len(classifier.coefs_) - 1)
+    activations = [*hidden, classifier._fitted_as.output_activation]
+    outputs = write("Cast", X, **cast_to(dtype))
+    layers = zip(classifier.coefs_, classifier.intercepts_, activations, strict=True)
+    for W, b, activation in layers:
+        outputs = write("Add", write("MatMul", outputs, to_numpy(W)), to_numpy(b))
+        outputs = ACTIVATION_NODES[activation](write, outputs)
+    return outputs
 
 
 def _write_projection(write, scores, n_classes, dtype):
     """Write the Euclidean projection onto the probability simplex.
 
-    What is taken off every entry is the largest of (sum of the k largest entries - 1) / k
+    The largest of (sum of the k largest entries - 1) / k is subtracted from every entry
     (Held, Wolfe and Crowder 1974).
     """
     one, across = np.ones(1, dtype), np.array([1])
@@ -102,6 +118,6 @@ def _write_projection(write, scores, n_classes, dtype):
     largest_first = write("TopK", shifted, np.array([n_classes]), unread=1, axis=1)
     sums = write("Sub", write("CumSum", largest_first, np.array(1)), one)
     means = write("Div", sums, np.arange(1, n_classes + 1, dtype=dtype))
-    taken_off = write("ReduceMax", means, across, keepdims=1)
-    positive = write("Relu", write("Sub", shifted, taken_off))
+    offset = write("ReduceMax", means, across, keepdims=1)
+    positive = write("Relu", write("Sub", shifted, offset))
     return write("Div", positive, write("ReduceSum", positive, across, keepdims=1))

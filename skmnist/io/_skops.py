@@ -1,4 +1,4 @@
-"""Models in skops files: written whole or not at all, read without running what is in them."""
+"""Save models as skops files and load them without running code from the file."""
 
 import errno
 import io
@@ -8,78 +8,45 @@ from collections.abc import Iterable
 from skmnist.base._files import destination
 from skmnist.base._optional import optional
 from skmnist.base._persistence import UnknownFormatError
-from skmnist.io._model_checks import check_model, holds_itself
+from skmnist.base._public import set_module
+from skmnist.io._model_checks import check_model
+from skmnist.io._model_parts import contains_itself
 from skmnist.io._skops_archive import check_archive
-
-METRICS = (
-    *("accuracy_score", "balanced_accuracy_score", "brier_score_loss", "f1_score", "log_loss"),
-    *("jaccard_score", "matthews_corrcoef", "precision_score", "recall_score"),
-)
-SPLITTERS = (
-    *("KFold", "GroupKFold", "StratifiedKFold", "StratifiedGroupKFold", "RepeatedKFold"),
-    *("RepeatedStratifiedKFold", "ShuffleSplit", "GroupShuffleSplit", "StratifiedShuffleSplit"),
-    *("LeaveOneOut", "LeaveOneGroupOut", "PredefinedSplit", "TimeSeriesSplit"),
-)
-TRUSTED_TYPES = (
-    "skmnist.MLPDigitClassifier",
-    "skmnist.ConvFeatureTransformer",
-    "skmnist.classifier.BestEpoch",
-    "skmnist.classifier.FittedAs",
-    "skmnist.classifier.Run",
-    "skmnist.network.Adam",
-    "skmnist.network.Layer",
-    "skmnist.network.SGD",
-    "skmnist.network.State",
-    # What searches, ensembles and scikit-learn's own steps keep besides estimators.
-    "numpy.dtype",
-    "sklearn.calibration._CalibratedClassifier",
-    "sklearn.calibration._SigmoidCalibration",
-    "sklearn.calibration._TemperatureScaling",
-    "sklearn.feature_selection._univariate_selection.chi2",
-    "sklearn.feature_selection._univariate_selection.f_classif",
-    *(f"sklearn.metrics._classification.{name}" for name in METRICS),
-    "sklearn.metrics._ranking.average_precision_score",
-    "sklearn.metrics._ranking.roc_auc_score",
-    "sklearn.metrics._ranking.top_k_accuracy_score",
-    "sklearn.metrics._scorer._PassthroughScorer",
-    "sklearn.metrics._scorer._Scorer",
-    *(f"sklearn.model_selection._split.{name}" for name in SPLITTERS),
-    "sklearn.utils._bunch.Bunch",
-)
-"""What a file may hold besides what skops trusts by itself: plain data, functions only to keep."""
-
+from skmnist.io._trusted_types import TRUSTED_TYPES
 
 TRUST_ADVICE = (
-    "Leave these out of the model, or pass those that you know in trusted=[...], "
-    "to save and to load."
+    "Remove them from the model, or pass those that you trust as trusted=[...], both to save and "
+    "to load."
 )
-LAMBDA_ADVICE = "A lambda cannot be found again by its name: write it as a function in a module."
-HOLDS_ITSELF = (
-    "something in it holds itself, as what set_fit_request or set_score_request asked for does: "
-    "joblib can save that"
+LAMBDA_ADVICE = "A lambda cannot be found by its name: define a function in a module instead."
+CONTAINS_ITSELF = (
+    "an object in it contains itself (set_fit_request and set_score_request cause this). joblib "
+    "can save such a model"
 )
-NOT_SAVED = "This model cannot be saved as a skops file"
+NOT_SAVED = "The model cannot be saved as a skops file"
 
 
+@set_module("skmnist.io")
 def save(model, path, *, trusted=()):
-    """Write a model into a skops file; until that is done, what was there before stays.
+    """Save a model as a skops file, which :func:`load` reads without running code from it.
 
-    Needs skops. The file is read once before it is put in place, so what is saved can be loaded.
-    Decision trees, SciPy's distributions and functions of your own need `trusted`; the error names
-    each of them as it is to be given.
+    Needs skops. The file is written atomically: if saving fails, an existing file stays as it was.
+    Before that, the saved model is loaded once, so that every saved file can be loaded. Decision
+    trees, distributions of SciPy and your own functions need `trusted`; the error lists the names
+    to pass.
 
     Parameters
     ----------
     model : estimator
-        A classifier, a transformer, a pipeline or a search of them; fitted or not.
+        A classifier, a transformer, or a pipeline or search that contains them; fitted or not.
     path : str or path-like
-        Where to; by custom its name ends in ``.skops``.
+        The file to write. By convention, its name ends in ``.skops``.
     trusted : list of str or type, default=()
-        Types of your own that the model holds; :func:`load` must be given them too.
+        Further types that the model may contain. Pass them to :func:`load` too.
 
     Notes
     -----
-    ``joblib.dump`` saves all kinds of models, but whoever loads the file must trust it.
+    ``joblib.dump`` can save every model, but a joblib file can run any code when it is loaded.
 
     Examples
     --------
@@ -87,53 +54,56 @@ def save(model, path, *, trusted=()):
     >>> from sklearn.datasets import load_digits
     >>> from skmnist import ConvFeatureTransformer
     >>> from skmnist.io import load, save
-    >>> convolve = ConvFeatureTransformer(random_state=0).fit(load_digits().data)
+    >>> transformer = ConvFeatureTransformer(random_state=0).fit(load_digits().data)
     >>> path = os.path.join(tempfile.mkdtemp(), "features.skops")
-    >>> save(convolve, path)
+    >>> save(transformer, path)
     >>> load(path).map_shapes_
     [(3, 3, 64)]
     """
     skops = _skops()
     path = os.fsdecode(path)
     if path.lower().endswith(".gz"):
-        raise ValueError(f"path must not end in .gz, for a skops file is not compressed: {path}")
+        raise ValueError(
+            f"path must not end in .gz, because skops files are not compressed; got {path}."
+        )
     try:
         data = skops.dumps(model)
     except MemoryError:
         raise
-    except Exception as error:  # whatever a model holds that is not made to be saved
-        why = HOLDS_ITSELF if holds_itself(model) else repr(error)
-        raise ValueError(f"{NOT_SAVED}: {why}.") from error
+    except Exception as error:  # skops raises many kinds of errors for what it cannot save
+        reason = CONTAINS_ITSELF if contains_itself(model) else repr(error)
+        raise ValueError(f"{NOT_SAVED}: {reason}.") from error
     _read(skops, io.BytesIO(data), NOT_SAVED, trusted)
     with destination(path) as file:
         file.write(data)
 
 
+@set_module("skmnist.io")
 def load(path, *, trusted=()):
-    """Read a model from a skops file, and run nothing that is in it.
+    """Load a model from a skops file without running code from the file.
 
-    Needs skops. The file may hold the types that skops trusts by itself (scikit-learn's
-    estimators, NumPy's arrays), those in ``TRUSTED_TYPES``, and those that you trust besides.
-    What it says of its size is checked before it is read, and that the arrays of skmnist's
-    estimators fit together before they are handed out.
+    Needs skops. The file may contain the types that skops trusts (scikit-learn's estimators,
+    NumPy's arrays), those in ``TRUSTED_TYPES``, and those that you trust in addition. The sizes
+    in the file are checked before it is read, and the fitted attributes of skmnist's estimators
+    are checked before the model is returned.
 
     Parameters
     ----------
     path : str or path-like
         A file that :func:`save` has written.
     trusted : list of str or type, default=()
-        More types that the file may hold. Trust only those that you know.
+        Further types that the file may contain. Pass only types that you know.
 
     Returns
     -------
     model : estimator
-        As it was saved.
+        The model as it was saved.
 
     Raises
     ------
     ValueError
-        If the file is no such model, is damaged, holds types that are not trusted, or was
-        written in a format that this version of skmnist does not know.
+        If the file does not contain a model, is damaged, contains types that are not trusted, or
+        was written in a format that this version of skmnist does not know.
     OSError
         If the file cannot be read.
 
@@ -149,15 +119,15 @@ def load(path, *, trusted=()):
     """
     skops, path = _skops(), os.fsdecode(path)
     with open(path, "rb") as file:
-        return _read(skops, file, f"{path} is no model that skmnist.io can read", trusted)
+        return _read(skops, file, f"{path} cannot be loaded as a model", trusted)
 
 
 def _skops():
     return optional("skops.io", "A model in a .skops file", "skops")
 
 
-def _names_or_types(trusted):
-    """Return what a user trusts as a list."""
+def _listed(trusted):
+    """Return the value of `trusted` as a list, or raise a TypeError."""
     names = [trusted] if isinstance(trusted, str | type) else trusted
     names = list(names) if isinstance(names, Iterable) else [None]
     if not all(isinstance(each, str | type) for each in names):
@@ -165,9 +135,9 @@ def _names_or_types(trusted):
     return names
 
 
-def _read(skops, file, refusal, trusted):
-    """Read a model; whatever a damaged file makes others raise becomes a ValueError."""
-    trusted = _names_or_types(trusted)
+def _read(skops, file, failure, trusted):
+    """Return the model in a file; errors that a damaged file causes become ValueErrors."""
+    trusted = _listed(trusted)
     try:
         check_archive(file)
         model = skops.load(file, trusted=[*TRUSTED_TYPES, *trusted])
@@ -175,13 +145,13 @@ def _read(skops, file, refusal, trusted):
     except (MemoryError, Warning):
         raise
     except UnknownFormatError as error:
-        raise UnknownFormatError(f"{refusal}: {error}") from error
+        raise UnknownFormatError(f"{failure}: {error}") from error
     except skops.exceptions.UntrustedTypesFoundException as error:
         advice = LAMBDA_ADVICE if "<lambda>" in str(error) else TRUST_ADVICE
-        raise ValueError(f"{refusal}: it holds what is not trusted. {error} {advice}") from error
+        raise ValueError(f"{failure}: {error} {advice}") from error
     except Exception as error:
-        if isinstance(error, OSError) and error.errno != errno.EINVAL:  # that is a seek below 0
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:  # EINVAL: a seek below 0
             raise
-        why = error if isinstance(error, ValueError) else repr(error)
-        raise ValueError(f"{refusal}: {why}") from error
+        reason = str(error) if isinstance(error, ValueError) else repr(error)
+        raise ValueError(f"{failure}: {reason.rstrip('.')}.") from error
     return model

@@ -1,8 +1,8 @@
-"""What must be true of a skops file before skops builds anything from it.
+"""Check the zip archive of a skops file before skops creates any object from it.
 
-A skops file is a zip archive: schema.json, a tree of nodes, and the arrays that they name. skops
-checks which types the nodes are of. Here it is checked that the tree is no larger than its text,
-and in nodes.py that each node takes no more memory than the file is large, and calls nothing.
+A skops file contains schema.json, a tree of nodes, and the arrays that the nodes refer to. skops
+checks the types of the nodes. This module checks that the memory that the tree needs is bounded by
+the size of the file; ``_skops_nodes`` checks each node on its own.
 """
 
 import json
@@ -10,25 +10,28 @@ import os
 from collections import Counter
 from zipfile import ZIP_STORED, ZipFile, is_zipfile
 
-from skmnist.io._skops_nodes import COPIED, check_node, is_small, name_of, own_parts
+from skmnist.io._skops_nodes import COPYING_LOADERS, check_node, is_small, type_name, unshared_parts
 
 LARGEST_SCHEMA = 2**26
-LEAST_BYTES = 16  # of text for each value; skops writes about 30 and more
+LEAST_BYTES = 16  # of text per value; skops writes about 30 and more
 
 
 def check_archive(file):
-    """Raise a ValueError if a file had better not be read; else it can be, in bounded memory."""
+    """Raise a ValueError unless skops can read the file safely and in bounded memory."""
     size = file.seek(0, os.SEEK_END)
     if not is_zipfile(file):
         raise ValueError(
-            "it is no zip archive, as skops files are. What joblib has saved, joblib.load reads"
+            "it must be a zip archive. A file that joblib has saved can be read by joblib.load"
         )
     with ZipFile(file) as archive:
         _check_sizes(archive.infolist(), size)
         if "schema.json" not in archive.namelist():
-            raise ValueError("it holds no schema.json, as skops files do")
-        if archive.getinfo("schema.json").file_size > LARGEST_SCHEMA:
-            raise ValueError(f"schema.json is larger than {LARGEST_SCHEMA:,} bytes")
+            raise ValueError("it must contain schema.json")
+        schema_size = archive.getinfo("schema.json").file_size
+        if schema_size > LARGEST_SCHEMA:
+            raise ValueError(
+                f"schema.json must have at most {LARGEST_SCHEMA:,} bytes; got {schema_size:,}"
+            )
         text = archive.read("schema.json")
         _check_density(text)
         schema = json.loads(text)
@@ -41,31 +44,39 @@ def check_archive(file):
 
 
 def _check_sizes(entries, size):
-    """Refuse entries that are compressed, or that lie on one another."""
+    """Raise a ValueError for entries that are compressed or that overlap."""
     for entry in entries:
         if entry.compress_type != ZIP_STORED or entry.compress_size != entry.file_size:
-            raise ValueError(f"{entry.filename} is compressed, which skmnist.io never does")
-    if sum(entry.file_size for entry in entries) > size:
-        raise ValueError("the entries of the archive are larger than the archive")
+            raise ValueError(f"{entry.filename} must not be compressed")
+    total = sum(entry.file_size for entry in entries)
+    if total > size:
+        raise ValueError(
+            f"the entries must not be larger than the archive, {size:,} bytes; got {total:,} bytes"
+        )
 
 
 def _check_density(text):
-    """Refuse a text of so many small values that they take many times its room."""
+    """Raise a ValueError if the values would need many times the memory of their text."""
     n_values = sum(map(text.count, (b",", b"[", b"{")))
     if n_values * LEAST_BYTES > len(text):
-        raise ValueError(f"schema.json has {n_values:,} values in {len(text):,} bytes")
+        raise ValueError(
+            f"schema.json must have at least {LEAST_BYTES} bytes per value; got {n_values:,} "
+            f"values in {len(text):,} bytes"
+        )
 
 
 def _check_protocol(schema):
-    """Refuse what was written before skops wrote protocol 2, whose readers are less strict."""
-    if schema.get("protocol", 0) < 2:
-        raise ValueError(f"protocol {schema['protocol']!r} of skops is too old")
+    """Raise a ValueError for protocols before 2: skops reads these less strictly."""
+    protocol = schema.get("protocol", 0)
+    if protocol < 2:
+        raise ValueError(f"the protocol of skops must be at least 2; got {protocol!r}")
 
 
 def _measure(part, file_sizes, found):
-    """Return the nodes and bytes that a part of the schema holds; add (node, its own) to `found`.
+    """Return how many nodes and bytes a part of the schema contains.
 
-    A node is also a dict that skops would take for one it has seen.
+    Append each node together with its own number to `found`. A dict with an id counts as a node
+    too, because skops would look up the id.
     """
     if not isinstance(part, dict | list):
         return 0
@@ -79,25 +90,29 @@ def _measure(part, file_sizes, found):
 
 
 def _check_ids(found, file_size):
-    """Refuse ids that stand for two things: skops takes the first for all of them.
+    """Raise a ValueError for ids of different values: skops uses the first value for all of them.
 
-    Where they hold as much, what skops builds is no larger than what is written, for it
-    writes out in full what is shared.
+    Nodes with the same id must have the same size. Then the objects that skops creates are no
+    larger than the file, because skops writes shared objects in full each time.
     """
     counts = Counter(node["__id__"] for node, _ in found if is_small(node["__id__"]))
-    said, read = {}, {}
+    contents, readers = {}, {}
     for node, size in found:
-        number = node["__id__"]
-        if number not in counts or said.setdefault(number, _says(node, size)) != _says(node, size):
-            raise ValueError(f"id {number} stands for more than one thing")
-        if "file" in node and read.setdefault(node["file"], number) != number:
-            raise ValueError(f"{node['file']} is read more than once")
-        is_copied = node["__loader__"] in COPIED and size > file_size
-        if is_copied or any(counts[part["__id__"]] > 1 for part in own_parts(node)):
-            raise ValueError(f"the {node['__loader__']} {number} shares what it must not share")
+        number, content = node["__id__"], _identity(node, size)
+        if number not in counts or contents.setdefault(number, content) != content:
+            raise ValueError(f"id {number} must stand for a single value")
+        if "file" in node and readers.setdefault(node["file"], number) != number:
+            raise ValueError(f"{node['file']} must be read by a single node")
+        is_copied = node["__loader__"] in COPYING_LOADERS and size > file_size
+        if is_copied or any(counts[part["__id__"]] > 1 for part in unshared_parts(node)):
+            raise ValueError(f"the {node['__loader__']} with id {number} must not share its parts")
 
 
-def _says(node, size):
-    """Return what a node says of itself; containers that are saved anew have new parts."""
+def _identity(node, size):
+    """Return what nodes with the same id must have in common.
+
+    The content of containers is left out: skops gives their parts new ids when it saves them
+    again.
+    """
     content = node.get("content")
-    return node["__loader__"], name_of(node), size, content if isinstance(content, str) else None
+    return node["__loader__"], type_name(node), size, content if isinstance(content, str) else None

@@ -1,4 +1,4 @@
-"""A good skops file in pieces, and what is needed to make bad ones of it."""
+"""Parts of a valid skops file, and functions that make invalid files from them."""
 
 import io
 import json
@@ -6,32 +6,32 @@ import zipfile
 
 import numpy as np
 import pytest
+from helpers import small_classifier, small_transformer
 from sklearn.datasets import load_digits
 from sklearn.pipeline import make_pipeline
 
-from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.io import load, save
 
 X, y = load_digits(return_X_y=True)
 X, y = X[:200], y[:200]
 
 
-def good_file(folder):
-    """Return the schema of a good file as text, and its arrays."""
+def valid_file(folder):
+    """Return the schema of a valid file as text, and its other entries by name."""
     path = folder / "model.skops"
     random_state = np.random.RandomState(0)
-    classifier = MLPDigitClassifier(
+    classifier = small_classifier(
         hidden_layer_sizes=(4,), max_iter=2, warm_start=True, random_state=random_state
     )
-    features = ConvFeatureTransformer(n_kernels=2, random_state=0)
-    save(make_pipeline(features, classifier).fit(X, y), path)
+    transformer = small_transformer("kmeans", n_kernels=2)
+    save(make_pipeline(transformer, classifier).fit(X, y), path)
     with zipfile.ZipFile(path) as archive:
         entries = {name: archive.read(name) for name in archive.namelist()}
     return entries.pop("schema.json").decode(), entries
 
 
 def nodes(part, loader):
-    """Yield the nodes of a loader, outermost first."""
+    """Yield the nodes that have a loader, outermost first."""
     if isinstance(part, dict):
         if part.get("__loader__") == loader:
             yield part
@@ -45,7 +45,7 @@ def first(schema, loader):
 
 
 def attributes(schema, number=1):
-    """Return the attributes of an estimator: 0 is the pipeline, 1 the transformer."""
+    """Return the attributes of an estimator: 0 for the pipeline, 1 for the transformer."""
     return list(nodes(schema, "ObjectNode"))[number]["content"]
 
 
@@ -81,10 +81,10 @@ def write(path, schema, entries, **options):
         archive.writestr("schema.json", json.dumps(schema))
 
 
-def expect_refused(attack, words, parts, path):
-    """Change the pieces as an attack does, write them, and see the file refused in these words."""
+def expect_error(attack, message, parts, path):
+    """Apply an attack to the parts, write them to a file, and expect this error from `load`."""
     schema, entries = json.loads(parts[0]), dict(parts[1])
     attack(schema, entries)
     write(path, schema, entries)
-    with pytest.raises(ValueError, match=f"(?is){path}.*{words}"):
+    with pytest.raises(ValueError, match=f"(?is){path}.*{message}"):
         load(path)

@@ -1,4 +1,4 @@
-"""to_onnx: what onnxruntime makes of a graph is what the model says."""
+"""to_onnx: a graph in onnxruntime has the same outputs as the model."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from onnx_answers import (
+from onnx_helpers import (
     X,
     classifier,
     expect_same_answers,
@@ -26,8 +26,13 @@ from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import StandardScaler
 
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
+from skmnist.classifier._targets import ENCODINGS
 from skmnist.datasets import load_mnist
+from skmnist.features._kernels import SOURCES
+from skmnist.features._layers import NORMALIZATIONS, STACKINGS
 from skmnist.io import register_onnx_converters, to_onnx
+from skmnist.network import ACTIVATIONS
+from skmnist.network._convolution import MAP_ACTIVATIONS, PADDINGS, POOLS
 
 onnx = pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
@@ -47,13 +52,12 @@ np.savez("outputs.npz", *outputs)
 """
 
 
-@pytest.mark.parametrize("activation", ["relu", "leaky_relu", "tanh", "logistic", "identity"])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize(
     ("output_activation", "encoding"),
-    [(name, "one-hot") for name in ("relu", "identity", "logistic")]
-    + [(name, "ordinal") for name in ("relu", "identity")],
+    [(name, encoding) for encoding, each in ENCODINGS.items() for name in each.output_activation],
 )
-def test_every_classifier_gives_the_same_answers(activation, output_activation, encoding):
+def test_same_answers_for_every_activation_and_encoding(activation, output_activation, encoding):
     model = classifier(
         activation=activation, output_activation=output_activation, target_encoding=encoding
     )
@@ -62,47 +66,47 @@ def test_every_classifier_gives_the_same_answers(activation, output_activation, 
 
 
 @pytest.mark.parametrize("sizes", [(), (16,), (16, 12, 8)])
-def test_any_number_of_layers_gives_the_same_answers(sizes):
+def test_same_answers_for_any_number_of_layers(sizes):
     expect_same_answers(classifier(hidden_layer_sizes=sizes).fit(X, y), X)
 
 
 @pytest.mark.parametrize("labels", [WORDS[y], WORDS.astype(object)[y], y - 3, y * 2.0, y > 4])
-def test_labels_are_those_that_were_learnt(labels):
+def test_same_answers_for_every_type_of_labels(labels):
     expect_same_answers(classifier().fit(X, labels), X)
 
 
-@pytest.mark.parametrize("encoding", ["one-hot", "ordinal"])
-def test_two_classes_have_two_probabilities(encoding):
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_same_answers_for_two_classes(encoding):
     expect_same_answers(classifier(target_encoding=encoding).fit(X, y % 2), X)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.bool_, np.float16, *FLOATS])
-def test_a_graph_is_fed_what_the_model_is_fed(dtype):
+def test_graph_takes_the_same_input_type_as_the_model(dtype):
     images = (X // 8).astype(dtype)
     for model in (classifier(), make_pipeline(features(), classifier())):
         expect_same_answers(model.fit(images, y), images)
     expect_same_columns(features().fit(images), images)
 
 
-def test_float64_is_computed_in_float64():
+def test_graph_computes_float64_in_float64():
     images = X / 16
     model = make_pipeline(features(normalize="contrast"), StandardScaler(), classifier())
     expect_same_answers(model.fit(images, y), images, atol=1e-12)
 
 
 @pytest.mark.parametrize("offset", [0, 2.0**40])
-def test_of_equal_scores_the_first_wins(offset):
+def test_first_class_wins_for_equal_scores(offset):
     images, scores = X.astype(np.float64), np.array([0, 0.5, 0, 0.5, 0.25, 0, 0, 0, 0, 0])
     model = classifier(hidden_layer_sizes=(), output_activation="identity").fit(images, y)
     model.coefs_[0][:], model.intercepts_[0][:] = 0, offset + scores
     labels, probabilities = run(to_onnx(model, images), images)
     assert set(labels) == {1}
-    expected = np.array([0, 5, 0, 5, 2, 0, 0, 0, 0, 0]) / 12  # what is above 1/12
+    expected = np.array([0, 5, 0, 5, 2, 0, 0, 0, 0, 0]) / 12  # each score above 1/12, minus 1/12
     np.testing.assert_allclose(probabilities, np.tile(expected, (300, 1)), rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("size", [1e-6, 1, 1e6])
-def test_scores_of_any_size_become_the_same_probabilities(size):
+def test_same_answers_for_scores_of_any_size(size):
     images = X.astype(np.float64)
     model = classifier(hidden_layer_sizes=(), output_activation="identity").fit(images, y)
     model.coefs_[0] *= size
@@ -110,7 +114,7 @@ def test_scores_of_any_size_become_the_same_probabilities(size):
 
 
 @pytest.mark.parametrize("n_classes", [2, 10])
-def test_raw_scores_are_the_decision_function(n_classes):
+def test_raw_scores_equal_decision_function(n_classes):
     model = classifier(output_activation="identity").fit(X, y % n_classes)
     options = {"zipmap": False, "raw_scores": True}
     _, scores = run(to_onnx(model, X, options=options), X)
@@ -119,24 +123,24 @@ def test_raw_scores_are_the_decision_function(n_classes):
     np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-5)
 
 
-def test_no_rows_come_out_as_no_rows():
+def test_empty_input_gives_empty_outputs():
     model = make_pipeline(features(), classifier()).fit(X, y)
     labels, probabilities = run(to_onnx(model, X), X[:0])
     assert (labels.shape, probabilities.shape) == ((0,), (0, 10))
 
 
-def test_without_X_a_graph_is_fed_float32():
+def test_graph_made_without_X_takes_float32():
     model = classifier().fit(X, y)
     labels, _ = run(to_onnx(model), X.astype(np.float32))
     np.testing.assert_array_equal(labels, model.predict(X))
 
 
-@pytest.mark.parametrize("normalize", [None, "mean", "contrast"])
-@pytest.mark.parametrize("pool", ["max", "mean", "rms", None])
-@pytest.mark.parametrize("activation", ["split", "relu", "abs", None])
-def test_every_layer_of_colour_images_makes_the_same_columns(activation, pool, normalize):
+@pytest.mark.parametrize("normalize", NORMALIZATIONS)
+@pytest.mark.parametrize("pool", POOLS)
+@pytest.mark.parametrize("activation", MAP_ACTIVATIONS)
+def test_same_columns_for_every_layer_setting_on_colour_images(activation, pool, normalize):
     images = np.random.default_rng(0).normal(size=(5, 12 * 10 * 3))
-    for padding, stride, size in product(["valid", "same"], [1, 2], [2, 3]):
+    for padding, stride, size in product(PADDINGS, [1, 2], [2, 3]):
         model = features(
             "random", n_kernels=3, kernel_size=size, stride=stride, padding=padding,
             normalize=normalize, activation=activation, pool=pool, pool_size=size,
@@ -145,10 +149,10 @@ def test_every_layer_of_colour_images_makes_the_same_columns(activation, pool, n
         expect_same_columns(model.fit(images), images, tolerance=1e-12)
 
 
-@pytest.mark.parametrize("stacking", ["mixed", "separate"])
+@pytest.mark.parametrize("stacking", STACKINGS)
 @pytest.mark.parametrize("activation", ["split", None])
 @pytest.mark.parametrize("padding", [("valid", "valid", "valid"), ("same", "valid", "same")])
-def test_several_layers_make_the_same_columns(stacking, activation, padding):
+def test_same_columns_for_several_layers(stacking, activation, padding):
     images = np.random.default_rng(0).normal(size=(5, 14 * 11 * 2))
     model = features(
         "random", n_kernels=(2, 3, 2), kernel_size=(3, 2, 2), padding=padding,
@@ -158,7 +162,7 @@ def test_several_layers_make_the_same_columns(stacking, activation, padding):
     expect_same_columns(model.fit(images), images, tolerance=1e-12)
 
 
-def test_kernels_of_ones_own_make_the_same_columns():
+def test_same_columns_for_given_kernels():
     kernels = np.random.default_rng(0).normal(size=(3, 2, 5))
     expect_same_columns(features(kernels, stride=2).fit(X), X)
 
@@ -169,8 +173,8 @@ def mnist():
     return images[:1000], labels[:1000], load_mnist(subset="test", return_X_y=True)[0]
 
 
-@pytest.mark.parametrize("kernels", ["kmeans", "pca", "patches", "strokes", "random"])
-def test_ten_thousand_digits_have_the_same_columns(kernels, mnist):
+@pytest.mark.parametrize("kernels", SOURCES)
+def test_same_columns_for_ten_thousand_digits(kernels, mnist):
     images, labels, unseen = mnist
     expect_same_columns(features(kernels).fit(images, labels), unseen)
 
@@ -187,7 +191,7 @@ DIGIT_MODELS = {
 
 
 @pytest.mark.parametrize("make", DIGIT_MODELS.values(), ids=DIGIT_MODELS)
-def test_ten_thousand_digits_get_the_same_answers(make, mnist):
+def test_same_answers_for_ten_thousand_digits(make, mnist):
     images, labels, unseen = mnist
     expect_same_answers(make().fit(images, labels), unseen)
 
@@ -215,28 +219,28 @@ COMPOSED = {
 @pytest.mark.parametrize("dtype", [np.uint8, *FLOATS])
 @pytest.mark.parametrize("make", COMPOSED.values(), ids=COMPOSED)
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # LogisticRegression
-def test_what_scikit_learn_makes_of_them_gives_the_same_answers(make, dtype):
+def test_same_answers_for_compositions_of_scikit_learn(make, dtype):
     images = X.astype(dtype)
     expect_same_answers(make().fit(images, y), images)
 
 
 @pytest.mark.parametrize("labels", [y, y % 2])
-def test_a_calibrated_classifier_gives_the_same_answers(labels):
+def test_same_answers_for_a_calibrated_classifier(labels):
     expect_same_answers(CalibratedClassifierCV(classifier(), cv=2).fit(X, labels), X)
 
 
-def test_skl2onnx_itself_knows_them_once_they_are_registered():
+def test_skl2onnx_converts_registered_estimators():
     register_onnx_converters()
     images = X.astype(np.float32)
     model = make_pipeline(features(), classifier()).fit(images, y)
     graph = skl2onnx.to_onnx(model, images[:1], options={id(model): {"zipmap": False}})
     np.testing.assert_array_equal(run(graph, images)[0], model.predict(images))
     session = onnxruntime.InferenceSession(skl2onnx.to_onnx(model, images[:1]).SerializeToString())
-    assert set(session.run(None, {"X": images})[1][0]) == set(range(10))  # a dict an image
+    assert set(session.run(None, {"X": images})[1][0]) == set(range(10))  # one dict per image
 
 
 @pytest.mark.parametrize("images", [X, X / 16])
-def test_the_reference_implementation_of_onnx_gives_the_same_answers(images):
+def test_same_answers_in_the_reference_implementation(images):
     first = features(padding="same", normalize="contrast")
     model = make_pipeline(first, classifier(activation="leaky_relu")).fit(images, WORDS[y])
     evaluator = reference.ReferenceEvaluator(to_onnx(model, images))
@@ -245,7 +249,7 @@ def test_the_reference_implementation_of_onnx_gives_the_same_answers(images):
     np.testing.assert_allclose(probabilities, model.predict_proba(images), rtol=0, atol=1e-5)
 
 
-def test_a_graph_runs_in_a_process_that_has_neither_skmnist_nor_scikit_learn(tmp_path):
+def test_same_answers_in_a_process_without_skmnist_and_scikit_learn(tmp_path):
     model = make_pipeline(features(), classifier()).fit(X, WORDS[y])
     onnx.save(to_onnx(model, X), tmp_path / "model.onnx")
     np.save(tmp_path / "X.npy", X)
@@ -255,7 +259,7 @@ def test_a_graph_runs_in_a_process_that_has_neither_skmnist_nor_scikit_learn(tmp
         np.testing.assert_allclose(outputs["arr_1"], model.predict_proba(X), atol=1e-5)
 
 
-def test_gaps_are_left_to_the_step_that_fills_them():
-    gaps = X.astype(np.float32)
-    gaps[::3, 20] = np.nan
-    expect_same_answers(make_pipeline(SimpleImputer(), classifier()).fit(gaps, y), gaps)
+def test_same_answers_for_missing_values_and_an_imputer():
+    images = X.astype(np.float32)
+    images[::3, 20] = np.nan
+    expect_same_answers(make_pipeline(SimpleImputer(), classifier()).fit(images, y), images)

@@ -1,13 +1,15 @@
-"""skmnist.io: what is saved comes back, and what should not be read is refused."""
+"""skmnist.io.save and load: models are loaded as they were saved, and errors are clear."""
 
 import os
 import subprocess
 import sys
 import tracemalloc
+from functools import partial
 from importlib import import_module
 
 import numpy as np
 import pytest
+from helpers import small_classifier, small_transformer
 from sklearn import config_context
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
@@ -20,7 +22,7 @@ from sklearn.model_selection import GridSearchCV, PredefinedSplit, StratifiedShu
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from skmnist import ConvFeatureTransformer, MLPDigitClassifier
+from skmnist import MLPDigitClassifier
 from skmnist.cli import main
 from skmnist.io import TRUSTED_TYPES, load, save
 
@@ -32,13 +34,11 @@ X, y = X[:300], y[:300]
 FRAME = pandas.DataFrame(X, columns=[f"pixel {n}" for n in range(64)])
 
 
-def small(**parameters):
-    defaults = {"hidden_layer_sizes": (8,), "max_iter": 2, "random_state": 0}
-    return MLPDigitClassifier(**{**defaults, **parameters})
+small = partial(small_classifier, hidden_layer_sizes=(8,), max_iter=2)
 
 
-def features(*kernels, **parameters):
-    return ConvFeatureTransformer(*kernels, **{"n_kernels": 4, "random_state": 0, **parameters})
+def features(kernels="kmeans", **parameters):
+    return small_transformer(kernels, **parameters)
 
 
 def searched(**parameters):
@@ -84,13 +84,13 @@ MODELS = {
 
 
 def outputs(model):
-    given = FRAME if hasattr(model, "feature_names_in_") else X
+    images = FRAME if hasattr(model, "feature_names_in_") else X
     names = "transform", "predict", "predict_proba", "decision_function"
-    return [np.asarray(getattr(model, name)(given)) for name in names if hasattr(model, name)]
+    return [np.asarray(getattr(model, name)(images)) for name in names if hasattr(model, name)]
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_a_model_comes_back_as_it_was(tmp_path, name):
+def test_loaded_model_has_the_same_outputs(tmp_path, name):
     model = MODELS[name]()
     save(model, tmp_path / "model.skops")
     loaded = load(tmp_path / "model.skops")
@@ -101,14 +101,14 @@ def test_a_model_comes_back_as_it_was(tmp_path, name):
 
 
 @pytest.mark.parametrize("model", [small(), features(), make_pipeline(features(), small())])
-def test_a_model_that_was_not_fitted_comes_back(tmp_path, model):
+def test_unfitted_model_is_loaded_with_its_parameters(tmp_path, model):
     save(model, tmp_path / "model.skops")
     assert repr(load(tmp_path / "model.skops")) == repr(model)
 
 
 @pytest.mark.parametrize("seed", [0, np.random.RandomState(0), None], ids=["int", "state", "none"])
 @pytest.mark.parametrize("parameters", [{}, {"solver": "adam", "early_stopping": True}])
-def test_training_goes_on_as_if_it_had_not_been_saved(tmp_path, parameters, seed):
+def test_resuming_a_loaded_model_is_bit_identical(tmp_path, parameters, seed):
     model = small(warm_start=True, random_state=seed, dropout=0.2, **parameters).fit(X, y)
     save(model, tmp_path / "model.skops")
     for each in (loaded := load(tmp_path / "model.skops"), model):
@@ -118,7 +118,7 @@ def test_training_goes_on_as_if_it_had_not_been_saved(tmp_path, parameters, seed
         np.testing.assert_array_equal(W, expected)
 
 
-def test_a_random_state_that_is_given_is_saved_where_it_was(tmp_path):
+def test_random_state_is_saved_with_its_position(tmp_path):
     model = small(random_state=np.random.RandomState(5))
     save(model, tmp_path / "model.skops")
     loaded = load(tmp_path / "model.skops")
@@ -126,35 +126,35 @@ def test_a_random_state_that_is_given_is_saved_where_it_was(tmp_path):
 
 
 def deeper(levels, call):
-    """Call something from further down on the stack."""
+    """Call a function from deeper in the stack."""
     return deeper(levels - 1, call) if levels else call()
 
 
-# What Python raises when the stack is full depends on who happens to call last.
+# Which error Python raises when the stack is full depends on the function that is called last.
 @pytest.mark.parametrize("levels", range(12))
-def test_what_holds_itself_is_refused(tmp_path, levels):
-    holds_itself = []
-    holds_itself.append(holds_itself)
+def test_save_rejects_a_model_that_contains_itself(tmp_path, levels):
+    contains_itself = []
+    contains_itself.append(contains_itself)
     with config_context(enable_metadata_routing=True):
-        # scikit-learn's requests for metadata do, too.
-        asking = small().set_fit_request(sample_weight=True)
-    for model in (small(verbose=holds_itself), asking):
-        with pytest.raises(ValueError, match=r"as a skops file: something in it holds itself"):
+        # scikit-learn's metadata requests contain themselves too.
+        requesting = small().set_fit_request(sample_weight=True)
+    for model in (small(verbose=contains_itself), requesting):
+        with pytest.raises(ValueError, match=r"as a skops file: an object in it contains itself"):
             deeper(levels, lambda model=model: save(model, tmp_path / "model.skops"))
 
 
-def test_what_cannot_be_saved_but_does_not_hold_itself_is_named_alone(tmp_path):
+def test_error_for_other_objects_does_not_mention_containment(tmp_path):
     shared = [1, 2]
     model = small(verbose=[shared, shared, os])
-    with pytest.raises(ValueError, match=r"as a skops file: .*module") as refused:
+    with pytest.raises(ValueError, match=r"as a skops file: .*module") as raised:
         save(model, tmp_path / "model.skops")
-    assert "holds itself" not in str(refused.value)
+    assert "contains itself" not in str(raised.value)
 
 
-def test_loading_takes_twice_the_memory_of_the_file(tmp_path):
+def test_loading_needs_about_twice_the_memory_of_the_file(tmp_path):
     path = tmp_path / "model.skops"
     save(small(hidden_layer_sizes=(1200, 1200), max_iter=1).fit(X[:20], y[:20]), path)
-    load(path)  # what is imported is no part of the model
+    load(path)  # imports are not part of the measurement
     tracemalloc.start()
     try:
         load(path)
@@ -170,15 +170,29 @@ def test_trusted_types_exist():
         assert hasattr(import_module(module), kind), name
 
 
+def test_trusted_types_have_the_names_that_saved_files_contain():
+    assert {name for name in TRUSTED_TYPES if name.startswith("skmnist.")} == {
+        "skmnist.ConvFeatureTransformer",
+        "skmnist.MLPDigitClassifier",
+        "skmnist.classifier.BestEpoch",
+        "skmnist.classifier.FittedAs",
+        "skmnist.classifier.Run",
+        "skmnist.network.Adam",
+        "skmnist.network.Layer",
+        "skmnist.network.SGD",
+        "skmnist.network.State",
+    }
+
+
 def double(X):
     return 2 * X
 
 
-def test_a_function_is_refused_by_name_unless_it_is_trusted(tmp_path):
+def test_function_must_be_trusted(tmp_path):
     path = tmp_path / "model.skops"
     model = make_pipeline(FunctionTransformer(double), small()).fit(X, y)
     name = f"{double.__module__}.double"
-    with pytest.raises(ValueError, match=rf"(?s){name}.*trusted=\[\.\.\.\], to save and to load"):
+    with pytest.raises(ValueError, match=rf"(?s){name}.*trusted=\[\.\.\.\], both to save"):
         save(model, path)
     assert not path.exists()
     save(model, path, trusted=[name])
@@ -187,24 +201,26 @@ def test_a_function_is_refused_by_name_unless_it_is_trusted(tmp_path):
     np.testing.assert_array_equal(load(path, trusted=name).predict(X), model.predict(X))
 
 
-def test_what_would_not_come_back_is_not_saved(tmp_path):
+def test_save_rejects_what_load_would_reject(tmp_path):
     path = tmp_path / "model.skops"
     model = small(class_weight={False: 1.0, True: 2.0}).fit(X, y == 3)
-    with pytest.raises(ValueError, match=r"cannot be saved .* text or numbers; 'false' is .*bool"):
-        save(model, path)  # skops would make both of them True
+    with pytest.raises(ValueError, match=r"be saved .* strings or numbers; got 'false' of .*bool"):
+        save(model, path)  # skops would load both keys as True
     with pytest.raises(ValueError, match="cannot be saved"):
         save(small(verbose=(n for n in range(3))), path)
-    with pytest.raises(ValueError, match="A lambda cannot be found again by its name") as refused:
+    with pytest.raises(ValueError, match="A lambda cannot be found by its name") as raised:
         save(FunctionTransformer(lambda X: X), path)
-    assert "trusted=" not in str(refused.value)
-    with pytest.raises(ValueError, match=r"saved as .* not an estimator but an object of dict"):
+    assert "trusted=" not in str(raised.value)
+    with pytest.raises(
+        ValueError, match=r"be saved .* must be an estimator; got an object of dict"
+    ):
         save({"a": 1}, path)
-    with pytest.raises(ValueError, match=r"must not end in \.gz"):
+    with pytest.raises(ValueError, match=r"path must not end in \.gz.*; got .*model\.skops\.gz\.$"):
         save(small(), tmp_path / "model.skops.gz")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_errors_of_the_system_stay_what_they_are(tmp_path):
+def test_errors_of_the_system_are_raised_unchanged(tmp_path):
     with pytest.raises(FileNotFoundError, match="nowhere"):
         load(tmp_path / "nowhere.skops")
     with pytest.raises(IsADirectoryError):
@@ -214,23 +230,23 @@ def test_errors_of_the_system_stay_what_they_are(tmp_path):
 
 
 NO_MODELS = {
-    b"": "no zip archive",
-    b"no archive": "joblib.load",
-    b"PK\5\6" + bytes(18): "no schema",
+    b"": "it must be a zip archive",
+    b"no archive": "it must be a zip archive.*joblib.load",
+    b"PK\5\6" + bytes(18): "it must contain schema.json",
 }
 
 
 @pytest.mark.parametrize("content", NO_MODELS)
-def test_what_is_no_model_is_refused_with_its_path(tmp_path, content):
+def test_error_for_another_file_names_its_path(tmp_path, content):
     path = tmp_path / "model.skops"
     path.write_bytes(content)
-    words = rf"model\.skops is no model that skmnist.io can read: it .*{NO_MODELS[content]}"
-    with pytest.raises(ValueError, match=words):
+    message = rf"model\.skops cannot be loaded as a model: {NO_MODELS[content]}"
+    with pytest.raises(ValueError, match=message):
         load(path)
 
 
 @pytest.mark.parametrize("trusted", [True, 3, [True]])
-def test_what_is_trusted_must_be_names_or_types(tmp_path, trusted):
+def test_trusted_must_be_names_or_types(tmp_path, trusted):
     path = tmp_path / "model.skops"
     save(small(), path)
     with pytest.raises(TypeError, match=r"trusted must be a list of names or types; got"):
@@ -239,13 +255,13 @@ def test_what_is_trusted_must_be_names_or_types(tmp_path, trusted):
         save(small(), path, trusted=trusted)
 
 
-def test_models_without_anything_of_skmnist_are_read_too(tmp_path):
+def test_models_of_scikit_learn_alone_can_be_saved(tmp_path):
     model = LogisticRegression().fit(X / 16, y)
     save(model, tmp_path / "model.skops")
     np.testing.assert_array_equal(load(tmp_path / "model.skops").predict(X), model.predict(X))
 
 
-def test_without_skops_the_error_says_what_to_install(tmp_path):
+def test_error_without_skops_tells_what_to_install(tmp_path):
     code = """
 import sys
 sys.modules["skops"] = None
@@ -257,7 +273,7 @@ load("model.skops")
     assert done.stderr.splitlines()[-1].endswith("needs skops: pip install skops")
 
 
-def test_the_command_reads_and_writes_such_files(tmp_path, capsys):
+def test_command_reads_and_writes_skops_files(tmp_path, capsys):
     path, test = tmp_path / "model.skops", tmp_path / "test.npz"
     images = X.reshape(-1, 8, 8).astype(np.uint8)
     np.savez(test, x_train=images, y_train=y, x_test=images, y_test=y)
@@ -269,4 +285,4 @@ def test_the_command_reads_and_writes_such_files(tmp_path, capsys):
     assert f"{load(path).score(X, y):.2%} of 300 test images" in capsys.readouterr().out
     path.write_bytes(b"no archive")
     assert main(["evaluate", str(path), "--data", str(test)]) != 0
-    assert "is no model that skmnist.io can read" in capsys.readouterr().err
+    assert "cannot be loaded as a model: it must be a zip archive" in capsys.readouterr().err

@@ -1,19 +1,21 @@
-"""ConvFeatureTransformer as nodes of an ONNX graph: what network/convolution.py computes.
+"""Write ConvFeatureTransformer as nodes of an ONNX graph.
 
-Images are ``[b, height, width, channels]`` here too, so that columns come in the same order.
-Kernels are laid on patches by a matrix product, because onnxruntime's own convolution takes no
-float64 and hands out no patches whose contrast could be measured.
+The nodes compute the same as ``skmnist.network._convolution``. Images are ``[b, height, width,
+channels]`` here too, so that the columns have the same order. Kernels are applied to patches by a
+matrix product, because onnxruntime's own convolution does not support float64 and does not return
+the patches, whose contrast is needed.
 """
 
 from math import prod
 
 import numpy as np
 
-from skmnist.io._onnx_nodes import cast_to, float_type_of, node_writer, tensor_type
+from skmnist.io._onnx_writer import cast_to, float_type_of, node_writer, tensor_type
 from skmnist.network._arrays import to_numpy
-from skmnist.network._convolution import entries, map_shape, map_sizes
+from skmnist.network._convolution import map_shape, map_sizes, n_entries
 
-ACTIVATION_PARTS = {
+# The nodes of each activation of feature maps in MAP_ACTIVATIONS, one item per map.
+MAP_ACTIVATION_NODES = {
     None: lambda write, Z: [Z],
     "relu": lambda write, Z: [write("Relu", Z)],
     "abs": lambda write, Z: [write("Abs", Z)],
@@ -21,17 +23,18 @@ ACTIVATION_PARTS = {
 }
 
 
-def _write_reduced(write, operator, squares):
-    """Write what is left of [b, groups, columns, across, rows, down, maps].
+def _write_reduced(write, operator, maps):
+    """Write the reduction of [b, groups, columns, across, rows, down, maps] over across and down.
 
-    One side after the other, which onnxruntime does faster than both at once.
+    Two reductions of one axis each are faster in onnxruntime than one of both axes.
     """
     for axis in (5, 3):
-        squares = write(operator, squares, np.array([axis]), keepdims=0)
-    return squares
+        maps = write(operator, maps, np.array([axis]), keepdims=0)
+    return maps
 
 
-POOLS = {
+# The nodes of each pooling in POOLS but None.
+POOL_NODES = {
     "mean": lambda write, Z: _write_reduced(write, "ReduceMean", Z),
     "max": lambda write, Z: _write_reduced(write, "ReduceMax", Z),
     "rms": lambda write, Z: write("Sqrt", _write_reduced(write, "ReduceMean", write("Mul", Z, Z))),
@@ -39,7 +42,7 @@ POOLS = {
 
 
 def set_transformer_output(operator):
-    """Say what type and shape a converted transformer's columns have."""
+    """Set the type and shape of a converted transformer's columns."""
     from skl2onnx.common.utils import check_input_and_output_numbers
 
     check_input_and_output_numbers(operator, input_count_range=1)
@@ -63,12 +66,12 @@ def convert_transformer(scope, operator, container):
 
 
 def _write_reshape(write, images, shape, output=None):
-    """Write a new shape of each image; a 0 leaves a number as it is, here that of images."""
+    """Write a new shape for each image; the 0 keeps the number of images."""
     return write("Reshape", images, np.array([0, *shape]), output=output)
 
 
 def _write_layer(write, images, shape, kernels, layer):
-    """Write one layer: patches times kernels, contrast, activation, pool, and last the mean."""
+    """Write one layer: patches times kernels, contrast, activation, pooling, and the mean."""
     kept = map_sizes(shape[:2], kernels.shape[1:3], layer)[1]
     seen = _write_patches(write, images, shape, kernels.shape[1:], layer, kept)
     found = write("MatMul", seen, kernels.reshape(len(kernels), -1).T)
@@ -76,18 +79,19 @@ def _write_layer(write, images, shape, kernels, layer):
         found = write("Div", found, _write_deviations(write, seen, kernels.dtype, layer.contrast))
     parts = [
         _write_pooled(write, part, kept, len(kernels), layer)
-        for part in ACTIVATION_PARTS[layer.activation](write, found)
+        for part in MAP_ACTIVATION_NODES[layer.activation](write, found)
     ]
     maps = parts[0] if len(parts) == 1 else write("Concat", *parts, axis=-1)
     maps = write("Transpose", maps, perm=[0, 3, 2, 1, 4])  # [b, rows, columns, groups, maps]
     maps = _write_reshape(write, maps, map_shape(shape, kernels.shape, layer))
-    return write("Div", maps, kernels.dtype.type(entries(kernels)))
+    return write("Div", maps, kernels.dtype.type(n_entries(kernels)))
 
 
 def _write_patches(write, images, shape, kernel_shape, layer, kept):
-    """Write what kernels see: [b, groups, columns, rows, entries]; a separate channel is a group.
+    """Write the patches under the kernels, [b, groups, columns, rows, entries].
 
-    Columns come before rows, so that the second Gather puts a patch's entries side by side.
+    With separate channels, each channel is a group. Columns come before rows, so that the second
+    Gather puts the entries of a patch next to each other.
     """
     (height, width, channels), (*sides, spanned) = shape, kernel_shape
     if layer.separate:
@@ -104,13 +108,13 @@ def _write_patches(write, images, shape, kernel_shape, layer, kept):
     )
 
 
-def _windows(n_places, side, stride):
-    """Return which pixels a kernel covers along one side, a row a place."""
-    return stride * np.arange(n_places)[:, None] + np.arange(side)
+def _windows(n_positions, side, stride):
+    """Return the pixels that a kernel covers along one side, one row per position."""
+    return stride * np.arange(n_positions)[:, None] + np.arange(side)
 
 
 def _write_padding(write, images, height, width):
-    """Write a frame of zeros, so that a kernel has a position at each pixel."""
+    """Write a border of zeros, so that a kernel has a position at each pixel."""
     top, left = (height - 1) // 2, (width - 1) // 2
     before, after = [0, 0, top, left, 0], [0, 0, height - 1 - top, width - 1 - left, 0]
     return write("Pad", images, np.array(before + after))
@@ -119,16 +123,16 @@ def _write_padding(write, images, height, width):
 def _write_deviations(write, seen, dtype, offset):
     """Write the standard deviation of each patch."""
     last = np.array([-1])
-    less_mean = write("Sub", seen, write("ReduceMean", seen, last, keepdims=1))
-    squares = write("Mul", less_mean, less_mean)
+    centered = write("Sub", seen, write("ReduceMean", seen, last, keepdims=1))
+    squares = write("Mul", centered, centered)
     variances = write("ReduceMean", squares, last, keepdims=1)
     return write("Sqrt", write("Add", variances, dtype.type(offset)))
 
 
 def _write_pooled(write, maps, kept, n_kernels, layer):
-    """Write the pooling of [b, groups, columns × across, rows × down, maps], if there is any."""
+    """Write the pooling of [b, groups, columns × across, rows × down, maps]."""
     if layer.pool is None:
         return maps
     (rows, columns), (down, across) = kept, layer.pool_size
-    squares = _write_reshape(write, maps, [0, columns, across, rows, down, n_kernels])
-    return POOLS[layer.pool](write, squares)
+    maps = _write_reshape(write, maps, [0, columns, across, rows, down, n_kernels])
+    return POOL_NODES[layer.pool](write, maps)

@@ -1,26 +1,23 @@
-"""Small models, and what onnxruntime answers in their place."""
+"""Small models, and comparisons of their outputs with those of onnxruntime."""
 
 import numpy as np
+from helpers import small_classifier, small_transformer
 from sklearn.datasets import load_digits
 
-from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.io import to_onnx
 
 X, y = load_digits(return_X_y=True)
 X, y = X[:300].astype(np.uint8), y[:300]
 
-
-def classifier(**parameters):
-    defaults = {"hidden_layer_sizes": (16,), "max_iter": 3, "random_state": 0}
-    return MLPDigitClassifier(**{**defaults, **parameters})
+classifier = small_classifier
 
 
 def features(kernels="pca", **parameters):
-    return ConvFeatureTransformer(kernels, **{"n_kernels": 6, "random_state": 0, **parameters})
+    return small_transformer(kernels, **{"n_kernels": 6, **parameters})
 
 
 def run(graph, X, rows=500):
-    """Let onnxruntime run a graph, some rows at a time."""
+    """Return the outputs of a graph in onnxruntime, computed for some rows at a time."""
     import onnx
     import onnxruntime
 
@@ -40,7 +37,7 @@ def expect_same_answers(model, X, atol=1e-5):
 
 
 def expect_same_columns(model, X, tolerance=1e-5):
-    """Compare with what the largest feature is: bytes have features in the hundreds."""
+    """Compare relative to the largest feature, because features of bytes are in the hundreds."""
     (columns,), expected = run(to_onnx(model, X), X), model.transform(X)
     assert columns.dtype == expected.dtype
     np.testing.assert_allclose(columns, expected, rtol=0, atol=tolerance * abs(expected).max())

@@ -1,4 +1,7 @@
-"""What the fitted attributes of each estimator must be: a table from name to question."""
+"""Tables with one test per fitted attribute of each estimator, and the tests.
+
+A test takes the estimator. It may raise an error of any type, which counts as False.
+"""
 
 from dataclasses import fields
 from math import isfinite, prod
@@ -17,17 +20,17 @@ from skmnist.network._training import State
 
 
 def _is_number(value):
-    """Tell whether this is a finite number."""
+    """Tell whether a value is a finite number."""
     return isinstance(value, Real) and not isinstance(value, bool) and isfinite(value)
 
 
 def _are_numbers(values):
-    """Tell whether this is a list of finite numbers."""
+    """Tell whether a value is a list of finite numbers."""
     return type(values) is list and all(map(_is_number, values))
 
 
 def _is_float_array(array, n_dimensions):
-    """Tell whether this is an array of finite floats, with something in it."""
+    """Tell whether a value is an array of finite floats that is not empty."""
     return (
         type(array) is np.ndarray
         and array.dtype in (np.float32, np.float64)
@@ -38,19 +41,19 @@ def _is_float_array(array, n_dimensions):
 
 
 def _are_alike(arrays, others):
-    """Tell whether two lists hold arrays of the same shapes and of the same type."""
+    """Tell whether two lists contain arrays of the same shapes and types."""
     return type(arrays) is list and [(a.shape, a.dtype) for a in arrays] == [
         (other.shape, other.dtype) for other in others
     ]
 
 
 def _is_complete(value, kind):
-    """Tell whether this is an object of a dataclass, with all of its fields and no others."""
+    """Tell whether a value is an object of a dataclass with exactly its fields."""
     return type(value) is kind and vars(value).keys() == {field.name for field in fields(kind)}
 
 
 def _are_classes(model):
-    """Tell whether classes are in order, and two at least."""
+    """Tell whether there are at least two classes, sorted and distinct."""
     classes = model.classes_
     if type(classes) is not np.ndarray or classes.ndim != 1 or classes.dtype.kind not in "biufUSO":
         return False
@@ -58,7 +61,7 @@ def _are_classes(model):
 
 
 def _are_weights(model):
-    """Tell whether each layer takes what the one before puts out, and the last names a class."""
+    """Tell whether the shapes of the layers fit together, the data and the classes."""
     coefs, encoding = model.coefs_, model._fitted_as.target_encoding
     if type(coefs) is not list or not all(_is_float_array(W, 2) for W in coefs):
         return False
@@ -69,24 +72,26 @@ def _are_weights(model):
 
 
 def _are_biases(model):
-    """Tell whether there is a bias for each neuron."""
+    """Tell whether there is one bias per neuron."""
     biases = model.intercepts_
     return all(_is_float_array(b, 1) for b in biases) and _are_alike(
         biases, [W[0] for W in model.coefs_]
     )
 
 
-def _is_way_of_fitting(model):
-    """Tell whether these are two activations and an encoding."""
-    known = ACTIVATIONS, OUTPUT_ACTIVATIONS, ENCODINGS
-    chosen = model._fitted_as
-    return type(chosen) is FittedAs and all(
-        one in allowed for one, allowed in zip(chosen, known, strict=True)
+def _is_fitted_as(model):
+    """Tell whether the parameters that the network must be used with have known values."""
+    fitted_as = model._fitted_as
+    return (
+        type(fitted_as) is FittedAs
+        and fitted_as.activation in ACTIVATIONS
+        and fitted_as.output_activation in OUTPUT_ACTIVATIONS
+        and fitted_as.target_encoding in ENCODINGS
     )
 
 
 def _is_run(model):
-    """Tell whether training can go on from this run to the same network."""
+    """Tell whether the training of this network can be resumed from its run."""
     run = model._run
     numbers = run.scale, run.unit, run.safe_rate
     curves = run.losses, run.validation_losses, run.validation_scores
@@ -101,7 +106,7 @@ def _is_run(model):
 
 
 def _is_state(state, model):
-    """Tell whether a state is one of training this model."""
+    """Tell whether a state of training belongs to this network."""
     return (
         _is_complete(state, State)
         and _are_alike(state.coefs, model.coefs_)
@@ -115,7 +120,7 @@ def _is_state(state, model):
 
 
 def _is_optimizer(optimizer, model):
-    """Tell whether an optimizer has a memory for each of the weights."""
+    """Tell whether the arrays that an optimizer stores have the shapes of the parameters."""
     kind = type(optimizer)
     return (
         kind in SOLVERS.values()
@@ -129,7 +134,7 @@ def _is_optimizer(optimizer, model):
 
 
 def _is_best(best, model):
-    """Tell whether the best epoch, if there is one, was one of this model."""
+    """Tell whether the best epoch has the parameters of this network, or none yet."""
     if not _is_complete(best, BestEpoch) or not (is_integer(best.epoch) and is_integer(best.stale)):
         return False
     if not best.coefs and not best.intercepts:
@@ -141,20 +146,20 @@ def _is_best(best, model):
 
 
 def _are_layers(model):
-    """Tell whether each layer's kernels fit the maps of the one before, and make its maps."""
-    shape, made = model.image_shape_, []
+    """Tell whether each layer's kernels fit the maps of the layer before, and give its maps."""
+    shape, map_shapes = model.image_shape_, []
     for kernels, layer in zip(model.kernels_, model._layers, strict=True):
         if not (_is_float_array(kernels, 4) and _is_layer(layer)):
             return False
         if kernels.shape[3] != (1 if layer.separate else shape[2]):
             return False
         shape = map_shape(shape, kernels.shape, layer)
-        made.append(shape)
-    return len(made) > 0 and model.map_shapes_ == made and min(map(min, made)) > 0
+        map_shapes.append(shape)
+    return len(map_shapes) > 0 and model.map_shapes_ == map_shapes and min(map(min, map_shapes)) > 0
 
 
 def _is_layer(layer):
-    """Tell whether a layer's settings are those that there are."""
+    """Tell whether a layer has valid settings."""
     return (
         type(layer) is Layer
         and is_integer(layer.stride, 1)
@@ -170,38 +175,38 @@ def _is_layer(layer):
 
 
 def _is_image_shape(model):
-    """Tell whether images are of this shape."""
+    """Tell whether the shape of an image is valid and has one pixel per feature."""
     shape = model.image_shape_
     is_shape = type(shape) is tuple and len(shape) == 3 and all(is_integer(n, 1) for n in shape)
     return is_shape and prod(shape) == model.n_features_in_
 
 
 def _are_map_names(model):
-    """Tell whether each map has a name."""
+    """Tell whether there is one name per map."""
     names = model._names
-    return _are_texts(names) and len(names) == model.map_shapes_[-1][2]
+    return _are_strings(names) and len(names) == model.map_shapes_[-1][2]
 
 
-def _are_texts(values):
-    """Tell whether this is a list of texts."""
+def _are_strings(values):
+    """Tell whether a value is a list of strings."""
     return type(values) is list and all(isinstance(value, str) for value in values)
 
 
 def _are_feature_names(model):
-    """Tell whether each column of X has a name."""
+    """Tell whether there is one name per column of X."""
     names = model.feature_names_in_
-    return names.shape == (model.n_features_in_,) and _are_texts(names.tolist())
+    return names.shape == (model.n_features_in_,) and _are_strings(names.tolist())
 
 
 def _is_curve(name):
-    """Return the question whether an attribute is None or a list of numbers."""
+    """Return the test that an attribute is None or a list of numbers."""
     return lambda model: getattr(model, name) is None or _are_numbers(getattr(model, name))
 
 
-CLASSIFIER = {
+CLASSIFIER_ATTRIBUTES = {
     "n_features_in_": lambda model: is_integer(model.n_features_in_, 1),
     "classes_": _are_classes,
-    "_fitted_as": _is_way_of_fitting,
+    "_fitted_as": _is_fitted_as,
     "coefs_": _are_weights,
     "intercepts_": _are_biases,
     "n_iter_": lambda model: is_integer(model.n_iter_),
@@ -212,7 +217,7 @@ CLASSIFIER = {
     "_scale": lambda model: _is_number(model._scale) and model._scale > 0,
 }
 
-TRANSFORMER = {
+TRANSFORMER_ATTRIBUTES = {
     "n_features_in_": lambda model: is_integer(model.n_features_in_, 1),
     "image_shape_": _is_image_shape,
     "kernels_": lambda model: type(model.kernels_) is list,
@@ -222,8 +227,8 @@ TRANSFORMER = {
     "_fitted_with": lambda model: model._fitted_with.keys() == model._lasting_params().keys(),
 }
 
-# What may be there besides.
-KEPT = {
+# Attributes that a fitted estimator of either kind can also have.
+OPTIONAL_ATTRIBUTES = {
     "feature_names_in_": _are_feature_names,
     "_run": _is_run,
     "_sklearn_output_config": lambda model: (

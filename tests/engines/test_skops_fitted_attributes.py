@@ -1,12 +1,12 @@
-"""A model whose parts do not fit together is refused, and the part is named."""
+"""Models whose fitted attributes do not fit together: the error names the attribute."""
 
 import copy
 
 import numpy as np
 import pytest
+from helpers import small_classifier, small_transformer
 from sklearn.datasets import load_digits
 
-from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.io import load, save
 
 pytest.importorskip("skops.io")
@@ -14,12 +14,11 @@ pytest.importorskip("skops.io")
 X, y = load_digits(return_X_y=True)
 X, y = X[:200], y[:200]
 
-
-SMALL = {"hidden_layer_sizes": (6,), "max_iter": 2, "warm_start": True, "random_state": 0}
+SMALL = {"hidden_layer_sizes": (6,), "max_iter": 2, "warm_start": True}
 MODELS = {
-    "sgd": MLPDigitClassifier(**SMALL, early_stopping=True),
-    "adam": MLPDigitClassifier(**SMALL, solver="adam"),
-    "features": ConvFeatureTransformer("random", n_kernels=(3, 3), kernel_size=3, random_state=0),
+    "sgd": small_classifier(**SMALL, early_stopping=True),
+    "adam": small_classifier(**SMALL, solver="adam"),
+    "transformer": small_transformer(n_kernels=(3, 3), kernel_size=3),
 }
 
 
@@ -29,7 +28,7 @@ def fitted():
 
 
 def put(*names):
-    """Return a change of an attribute, or of an attribute of an attribute, or of an item in it."""
+    """Return a function that changes the attribute or item at the end of a path."""
 
     def change(model, value):
         *path, last = names
@@ -70,8 +69,21 @@ OF_CLASSIFIERS = [
     ("loss_curve_", put("loss_curve_"), lambda losses: [np.inf]),
     ("validation_scores_", put("validation_scores_"), tuple),
     ("_scale", put("_scale"), lambda scale: 0.0),
-    ("_fitted_as", put("_fitted_as"), lambda names: ("sine", *names[1:])),
-    ("_fitted_as", put("_fitted_as"), lambda names: names[:2]),
+    ("_fitted_as", put("_fitted_as"), lambda fitted_as: fitted_as._replace(activation="sine")),
+    ("_fitted_as", put("_fitted_as"), lambda fitted_as: fitted_as._replace(activation=None)),
+    ("_fitted_as", put("_fitted_as"), lambda fitted_as: fitted_as._replace(activation=[])),
+    (
+        "_fitted_as",
+        put("_fitted_as"),
+        lambda fitted_as: fitted_as._replace(output_activation="tanh"),
+    ),
+    (
+        "_fitted_as",
+        put("_fitted_as"),
+        lambda fitted_as: fitted_as._replace(target_encoding="binary"),
+    ),
+    ("_fitted_as", put("_fitted_as"), tuple),
+    ("_fitted_as", put("_fitted_as"), lambda fitted_as: tuple(fitted_as)[:2]),
     ("_run", put("_run"), lambda run: None),
     ("_run", put("_run", "scale"), lambda scale: -1.0),
     ("_run", put("_run", "split_seed"), float),
@@ -107,35 +119,42 @@ OF_ADAM = [
     ("_run", put("_run", "state", "optimizer", "squares", 0), lambda W: W[1:]),
     ("_run", put("_run", "state", "optimizer", "steps"), str),
 ]
-SPOILT = {"sgd": OF_CLASSIFIERS, "adam": OF_ADAM, "features": OF_TRANSFORMERS}
+INVALID = {"sgd": OF_CLASSIFIERS, "adam": OF_ADAM, "transformer": OF_TRANSFORMERS}
 
 
-def test_they_are_saved_as_long_as_their_parts_fit(tmp_path, fitted):
+def test_models_are_saved_before_they_are_changed(tmp_path, fitted):
     for model in fitted.values():
         save(model, tmp_path / "model.skops")
 
 
 @pytest.mark.parametrize(
-    ("name", "part", "change", "value"),
-    [(name, *case) for name, cases in SPOILT.items() for case in cases],
+    ("name", "attribute", "change", "value"),
+    [(name, *case) for name, cases in INVALID.items() for case in cases],
 )
-def test_a_model_is_refused_if_its_parts_do_not_fit(tmp_path, fitted, name, part, change, value):
+def test_invalid_attribute_is_named(tmp_path, fitted, name, attribute, change, value):
     model = copy.deepcopy(fitted[name])
     change(model, value)
-    with pytest.raises(ValueError, match=rf" {part} of the \w+ is not as it was fitted"):
+    with pytest.raises(ValueError, match=rf" {attribute} of the \w+ is invalid\.$"):
         save(model, tmp_path / "model.skops")
     assert not (tmp_path / "model.skops").exists()
 
 
-@pytest.mark.parametrize("part", ["coefs_", "classes_", "_scale", "n_features_in_"])
-def test_a_part_that_is_missing_is_named(tmp_path, fitted, part):
+@pytest.mark.parametrize("attribute", ["coefs_", "classes_", "_scale", "n_features_in_"])
+def test_missing_attribute_is_named(tmp_path, fitted, attribute):
     model = copy.deepcopy(fitted["sgd"])
-    delattr(model, part)
-    with pytest.raises(ValueError, match=f"{part} of the MLPDigitClassifier is not as it was"):
+    delattr(model, attribute)
+    with pytest.raises(ValueError, match=f"{attribute} of the MLPDigitClassifier is missing"):
         save(model, tmp_path / "model.skops")
 
 
-def test_an_attribute_of_ones_own_is_kept(tmp_path, fitted):
+def test_estimator_without_one_of_its_parameters_is_not_saved(tmp_path):
+    model = small_classifier()
+    del model.alpha
+    with pytest.raises(ValueError, match="a MLPDigitClassifier must have all of its parameters"):
+        save(model, tmp_path / "model.skops")
+
+
+def test_additional_attribute_is_kept(tmp_path, fitted):
     model = copy.deepcopy(fitted["sgd"])
     model.note_ = "from the lecture"
     save(model, tmp_path / "model.skops")

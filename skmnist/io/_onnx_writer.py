@@ -1,16 +1,16 @@
-"""Write nodes of an ONNX graph as one would write calls of functions."""
+"""A function that writes nodes of an ONNX graph, and the types of their inputs and outputs."""
 
 import numpy as np
 
-# The first set of operators in which every reduction is told its axes as an input.
+# The first operator set in which every reduction takes its axes as an input.
 LOWEST_OPSET = 18
 
 
 def node_writer(scope, container):
     """Return ``write(operator, *inputs, output=None, unread=0, **attributes)``.
 
-    An input is the name of what another node makes, or an array. `write` returns the name of
-    what the new node makes; `unread` more outputs of it are of no use.
+    An input is the name of another node's output, or an array. `write` returns the name of the
+    new node's first output; `unread` is the number of further outputs, which are not used.
     """
     if container.target_opset < LOWEST_OPSET:
         raise ValueError(
@@ -37,8 +37,8 @@ def _write_array(scope, container, array):
 
     name, array = scope.get_unique_variable_name("array"), np.asarray(array)
     if array.dtype.kind in "OU":
-        texts = [text.encode() for text in array.ravel()]
-        container.add_initializer(name, TensorProto.STRING, array.shape, texts)
+        strings = [string.encode() for string in array.ravel()]
+        container.add_initializer(name, TensorProto.STRING, array.shape, strings)
     else:
         tensor = numpy_helper.from_array(array)
         container.add_initializer(name, tensor.data_type, tensor.dims, tensor)
@@ -46,21 +46,21 @@ def _write_array(scope, container, array):
 
 
 def float_type_of(variable):
-    """Return the NumPy type in which skl2onnx computes with a variable: float64 stays that."""
+    """Return the NumPy type that a variable is computed in: float64 or, for others, float32."""
     from skl2onnx.common.data_types import DoubleTensorType
 
     return np.dtype(np.float64 if isinstance(variable.type, DoubleTensorType) else np.float32)
 
 
 def tensor_type(dtype, shape):
-    """Return skl2onnx's type of a tensor of floats; None in the shape is any number."""
+    """Return skl2onnx's type of a tensor of floats; None in the shape is an open dimension."""
     from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
 
     return (DoubleTensorType if dtype == np.float64 else FloatTensorType)(shape)
 
 
 def cast_to(dtype):
-    """Return the attribute of the node Cast that asks for a NumPy type."""
+    """Return the attribute of a Cast node for a NumPy type."""
     from onnx import helper
 
     return {"to": helper.np_dtype_to_tensor_dtype(np.dtype(dtype))}
