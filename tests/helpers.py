@@ -31,9 +31,17 @@ def small_transformer(kernels="random", **parameters):
     return ConvFeatureTransformer(kernels, **{"n_kernels": 4, "random_state": 0, **parameters})
 
 
+def _distinct(kinds):
+    """Return the kinds without those that have the same parameters as an earlier one."""
+    first = {}
+    for name, parameters in kinds.items():
+        first.setdefault(str(MLPDigitClassifier(**parameters).get_params()), name)
+    return {name: kinds[name] for name in first.values()}
+
+
 # Every kind of classifier, as parameters: a row for each name in the tables of the package, and
 # for settings that have no table.
-CLASSIFIERS = {
+_KINDS = {
     **{name: {"solver": name} for name in SOLVERS},
     **{f"{name} hidden layers": {"activation": name} for name in ACTIVATIONS},
     **{
@@ -51,12 +59,13 @@ CLASSIFIERS = {
     "early stopping": {"early_stopping": True},
     "balanced": {"class_weight": "balanced"},
 }
+CLASSIFIERS = _distinct(_KINDS)
 
 
 def classifiers(*names, make=small_classifier, **parameters):
     """Return a function for each of these kinds, or for all, that makes a new classifier."""
     chosen = names or CLASSIFIERS
-    return {name: partial(make, **{**parameters, **CLASSIFIERS[name]}) for name in chosen}
+    return {name: partial(make, **{**parameters, **_KINDS[name]}) for name in chosen}
 
 
 # The formulas of ACTIVATIONS and LOSSES, written independently in NumPy.

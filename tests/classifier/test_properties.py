@@ -1,15 +1,14 @@
-"""What must hold for any numbers."""
+"""Properties that hold for all data, weights and settings."""
 
 import numpy as np
 import pytest
+from helpers import network_outputs, small_classifier
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.datasets import load_digits
 
-from skmnist import MLPDigitClassifier
-
 X, y = load_digits(return_X_y=True)
-X, y, X_test = X[:90], y[:90] % 3, X[90:300]  # so few that the batch is full
+X, y, X_test = X[:90], y[:90] % 3, X[90:300]  # few enough for full batches
 SETTINGS = {
     "sgd": {},
     "adam": {"solver": "adam"},
@@ -22,8 +21,8 @@ SETTINGS = {
 
 
 def small(name="sgd", **parameters):
-    defaults = {"hidden_layer_sizes": (6,), "max_iter": 5, "random_state": 0, "batch_size": 10_000}
-    return MLPDigitClassifier(**{**defaults, **SETTINGS[name], **parameters})
+    defaults = {"hidden_layer_sizes": (6,), "max_iter": 5, "batch_size": 10_000}
+    return small_classifier(**{**defaults, **SETTINGS[name], **parameters})
 
 
 names = st.sampled_from(list(SETTINGS))
@@ -32,7 +31,7 @@ some = settings(max_examples=25)
 
 @some
 @given(names, st.integers(-40, 40), st.sampled_from([1, -1]), st.sampled_from(["f4", "f8"]))
-def test_a_power_of_two_changes_no_decision(name, exponent, sign, dtype):
+def test_scaling_X_by_a_power_of_two_changes_nothing(name, exponent, sign, dtype):
     factor = sign * 2.0**exponent
     model = small(name).fit(X.astype(dtype) * sign, y)
     scaled = small(name).fit((X * factor).astype(dtype), y)
@@ -46,7 +45,7 @@ def test_a_power_of_two_changes_no_decision(name, exponent, sign, dtype):
 
 @some
 @given(names, st.floats(1e-100, 1e100))
-def test_any_constant_changes_no_decision(name, factor):
+def test_scaling_X_by_any_constant_changes_nothing(name, factor):
     model, scaled = small(name).fit(X, y), small(name).fit(X * factor, y)
     scores = scaled.decision_function(X_test * factor)
     np.testing.assert_allclose(scores, model.decision_function(X_test), atol=1e-8)
@@ -54,7 +53,7 @@ def test_any_constant_changes_no_decision(name, factor):
 
 @some
 @given(names, st.lists(st.integers(0, 3), min_size=90, max_size=90), st.booleans())
-def test_weights_are_repeats_and_no_weight_is_no_row(name, counts, shuffled):
+def test_integer_weights_equal_copies_of_rows(name, counts, shuffled):
     counts = np.array(counts)
     counts[:3] = np.maximum(counts[:3], 1)
     labels = np.append([0, 1, 2], y[3:])  # every class has a row
@@ -70,7 +69,7 @@ def test_weights_are_repeats_and_no_weight_is_no_row(name, counts, shuffled):
 
 @some
 @given(names, st.floats(1e-3, 1e3))
-def test_only_the_shares_of_the_weights_count(name, factor):
+def test_scaling_all_weights_changes_nothing(name, factor):
     weights = np.linspace(0.1, 1, 90)
     one = small(name).fit(X, y, sample_weight=weights)
     other = small(name).fit(X, y, sample_weight=weights * factor)
@@ -78,11 +77,11 @@ def test_only_the_shares_of_the_weights_count(name, factor):
     np.testing.assert_allclose(other.decision_function(X_test), scores, atol=1e-8)
 
 
-def test_rows_without_a_weight_are_as_if_they_were_not_there_in_small_batches_too():
+def test_rows_of_weight_zero_are_ignored_in_small_batches():
     absent = np.arange(90) % 3 == 1
-    spoilt = np.where(absent[:, None], 1e6, X)
+    changed = np.where(absent[:, None], 1e6, X)
     settings = {"batch_size": 16, "dropout": 0.2, "early_stopping": True}
-    weighted = small(**settings).fit(spoilt, y, sample_weight=np.where(absent, 0, 1))
+    weighted = small(**settings).fit(changed, y, sample_weight=np.where(absent, 0, 1))
     removed = small(**settings).fit(X[~absent], y[~absent])
     assert weighted.validation_scores_ == removed.validation_scores_
     assert weighted.loss_curve_ == pytest.approx(removed.loss_curve_)
@@ -90,19 +89,18 @@ def test_rows_without_a_weight_are_as_if_they_were_not_there_in_small_batches_to
 
 @some
 @given(st.integers(1, 40), st.integers(1, 200))
-def test_every_row_is_shown_once_an_epoch_whatever_the_batch(batch_size, n_rows):
+def test_epoch_uses_every_row_once_for_any_batch_size(batch_size, n_rows):
     data, labels = np.resize(X, (n_rows + 1, 64)), np.arange(n_rows + 1) % 2
     model = small(batch_size=batch_size, max_iter=1, learning_rate_init=1e-13)
     loss = model.fit(data, labels).loss_curve_[0]
-    outputs = np.maximum(data @ model.coefs_[0] + model.intercepts_[0], 0)
-    outputs = np.maximum(outputs @ model.coefs_[1] + model.intercepts_[1], 0)
+    outputs = network_outputs(model, data)
     expected = ((outputs - np.eye(2)[labels]) ** 2).sum(axis=1).mean()
     assert loss == pytest.approx(expected, rel=1e-6)
 
 
 @some
 @given(st.permutations(range(10)))
-def test_rows_are_decided_one_by_one(order):
+def test_scores_of_a_row_do_not_depend_on_other_rows(order):
     model = small().fit(X, y)
     together = model.decision_function(X_test[:10])
     np.testing.assert_allclose(model.decision_function(X_test[order]), together[order], atol=1e-12)
@@ -111,7 +109,7 @@ def test_rows_are_decided_one_by_one(order):
     )
 
 
-def test_more_rows_than_fit_into_one_piece_are_decided_alike():
+def test_many_rows_get_the_same_scores_as_few():
     model = small().fit(X, y)
     many = np.tile(X_test, (11, 1))
     assert len(many) > 2048
