@@ -1,4 +1,4 @@
-"""What another version or format saved, and what is mapped from a file instead of read."""
+"""Models saved by other versions or in other formats, and models loaded as memory maps."""
 
 import pickle
 import warnings
@@ -6,6 +6,8 @@ import warnings
 import joblib
 import numpy as np
 import pytest
+from helpers import small_classifier as small
+from helpers import small_transformer
 from sklearn.datasets import load_digits
 from sklearn.pipeline import make_pipeline
 
@@ -17,65 +19,59 @@ X, y = X[:300], y[:300]
 ESTIMATORS = [MLPDigitClassifier, ConvFeatureTransformer]
 
 
-def small(**parameters):
-    defaults = {"hidden_layer_sizes": (16,), "max_iter": 3, "random_state": 0}
-    return MLPDigitClassifier(**{**defaults, **parameters})
-
-
 def pipeline(**parameters):
-    features = ConvFeatureTransformer(n_kernels=4, random_state=0)
-    return make_pipeline(features, small(**parameters)).fit(X, y)
+    return make_pipeline(small_transformer("kmeans"), small(**parameters)).fit(X, y)
 
 
 def state_of(estimator, **changes):
-    """Return what a pickle of an estimator holds, with some of it changed; None leaves it out."""
+    """Return the state of an estimator in a pickle, with changes; None removes a value."""
     state = {**estimator.__getstate__(), **changes}
     return {name: value for name, value in state.items() if name not in changes or value}
 
 
 @pytest.mark.parametrize("kind", ESTIMATORS)
 @pytest.mark.parametrize("version", ["0.0.1", None])
-def test_loading_what_another_version_saved_warns(kind, version):
-    said = f"saved by skmnist {version or 'an unknown version'} .* skmnist {skmnist.__version__}"
+def test_loading_a_model_of_another_version_warns(kind, version):
+    message = f"saved by skmnist {version or 'an unknown version'} .* skmnist {skmnist.__version__}"
     loaded = kind()
-    with pytest.warns(UserWarning, match=said):
+    with pytest.warns(UserWarning, match=message):
         loaded.__setstate__(state_of(kind(random_state=5), _skmnist_version=version))
     assert loaded.random_state == 5
     assert vars(loaded).keys() == loaded.get_params().keys()
 
 
 @pytest.mark.parametrize("kind", ESTIMATORS)
-def test_a_format_that_is_not_known_is_refused(kind):
+def test_loading_an_unknown_format_raises_error(kind):
     state = state_of(kind(), _skmnist_version="9.1", _skmnist_format=2)
-    said = "saved by skmnist 9.1 in format 2, .* reads format 1: install skmnist 9.1, or fit"
-    with pytest.raises(ValueError, match=said):
+    message = "saved by skmnist 9.1 in format 2, .* reads format 1. Install skmnist 9.1, or fit"
+    with pytest.raises(ValueError, match=message):
         kind().__setstate__(state)
 
 
 @pytest.mark.parametrize("kind", ESTIMATORS)
-def test_what_was_saved_before_formats_had_numbers_is_read(kind):
+def test_format_without_a_number_is_format_1(kind):
     loaded = kind()
     loaded.__setstate__(state_of(kind(random_state=5), _skmnist_format=None))
     assert loaded.random_state == 5
 
 
-def test_a_pipeline_of_another_version_warns_once():
+def test_loading_a_pipeline_of_another_version_warns_once():
     data = pickle.dumps(make_pipeline(ConvFeatureTransformer(), MLPDigitClassifier()), 4)
-    here = skmnist.__version__.encode()
-    there = b"9" * len(here)
-    before = b"_skmnist_version\x94\x8c%c" % len(here)
+    this = skmnist.__version__.encode()
+    other = b"9" * len(this)
+    before = b"_skmnist_version\x94\x8c%c" % len(this)
     # The second estimator's version is a reference to the first one's.
-    changed = data.replace(before + here, before + there)
+    changed = data.replace(before + this, before + other)
     assert changed != data
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("default")
         pickle.loads(changed)
     [warning] = caught
-    assert f"saved by skmnist {there.decode()}" in str(warning.message)
+    assert f"saved by skmnist {other.decode()}" in str(warning.message)
 
 
 @pytest.mark.parametrize("mode", ["r", "c"])
-def test_a_memory_map_predicts_as_the_model_does(tmp_path, mode):
+def test_memory_mapped_model_predicts_like_the_saved_model(tmp_path, mode):
     model, path = pipeline(), tmp_path / "model.joblib"
     joblib.dump(model, path)
     mapped = joblib.load(path, mmap_mode=mode)
@@ -85,27 +81,27 @@ def test_a_memory_map_predicts_as_the_model_does(tmp_path, mode):
     np.testing.assert_allclose(mapped[0].transform(X), model[0].transform(X), atol=1e-6)
 
 
-def fit_on(model):
+def resume(model):
     return model.set_params(max_iter=5, schedule_iter=5).fit(X, y)
 
 
-WAYS_ON = {
-    "warm start": ({"warm_start": True}, fit_on),
-    "warm start with adam": ({"warm_start": True, "solver": "adam"}, fit_on),
-    "warm start without a run": ({}, lambda model: fit_on(model.set_params(warm_start=True))),
+WAYS_TO_RESUME = {
+    "warm start": ({"warm_start": True}, resume),
+    "warm start with adam": ({"warm_start": True, "solver": "adam"}, resume),
+    "warm start without a run": ({}, lambda model: resume(model.set_params(warm_start=True))),
     "stream": ({}, lambda model: model.partial_fit(X, y)),
 }
 
 
 @pytest.mark.parametrize("mode", ["r", "c"])
-@pytest.mark.parametrize("way", WAYS_ON)
-def test_training_goes_on_from_a_memory_map_and_leaves_the_file_alone(tmp_path, way, mode):
-    parameters, go_on = WAYS_ON[way]
+@pytest.mark.parametrize("way", WAYS_TO_RESUME)
+def test_training_resumes_from_memory_map_without_changing_the_file(tmp_path, way, mode):
+    parameters, train = WAYS_TO_RESUME[way]
     model, path = small(**parameters).fit(X, y), tmp_path / "model.joblib"
     joblib.dump(model, path)
     before = path.read_bytes()
     mapped = joblib.load(path, mmap_mode=mode)
-    go_on(mapped)
-    np.testing.assert_allclose(mapped.coefs_[0], go_on(model).coefs_[0], atol=1e-5)
+    train(mapped)
+    np.testing.assert_allclose(mapped.coefs_[0], train(model).coefs_[0], atol=1e-5)
     assert {type(W) for W in mapped.coefs_ + mapped._run.state.coefs} == {np.ndarray}
     assert path.read_bytes() == before

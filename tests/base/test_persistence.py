@@ -8,28 +8,25 @@ from contextlib import redirect_stdout
 import joblib
 import numpy as np
 import pytest
+from helpers import parameter_bytes
+from helpers import small_classifier as small
 from sklearn.base import clone
 from sklearn.datasets import load_digits
 
 import skmnist
-from skmnist import MLPDigitClassifier
+from skmnist.network._optimizers import SOLVERS
 
 X, y = load_digits(return_X_y=True)
 
 
-def small(**parameters):
-    defaults = {"hidden_layer_sizes": (16,), "max_iter": 3, "random_state": 0}
-    return MLPDigitClassifier(**{**defaults, **parameters})
-
-
 @pytest.mark.parametrize("settings", [{}, {"early_stopping": True}, {"solver": "adam"}])
-def test_a_finished_model_is_saved_as_its_parameters_and_little_else(settings):
+def test_pickle_is_little_larger_than_the_weights(settings):
     model = small(hidden_layer_sizes=(512, 256), max_iter=1, **settings).fit(X[:200], y[:200])
     n_bytes = sum(array.nbytes for array in model.coefs_ + model.intercepts_)
     assert n_bytes < len(pickle.dumps(model)) < 1.05 * n_bytes
 
 
-def test_a_model_comes_back_from_a_file_as_it_was(tmp_path):
+def test_loaded_model_equals_saved_model(tmp_path):
     model = small(class_weight={3: 2.0}).fit(X, y)
     joblib.dump(model, tmp_path / "model.joblib")
     loaded = joblib.load(tmp_path / "model.joblib")
@@ -46,18 +43,18 @@ def test_copies_and_clones_are_independent():
     assert clone(model).get_params() == model.get_params()
 
 
-def test_changing_a_fitted_array_does_not_change_what_training_goes_on_from():
-    model, spoilt = (small(warm_start=True).fit(X, y) for _ in range(2))
-    spoilt.coefs_[0][:] = 0
-    spoilt.intercepts_[1][:] = 0
-    spoilt.loss_curve_.clear()
-    for each in (model, spoilt):
+def test_changing_fitted_arrays_does_not_change_resumed_training():
+    model, changed = (small(warm_start=True).fit(X, y) for _ in range(2))
+    changed.coefs_[0][:] = 0
+    changed.intercepts_[1][:] = 0
+    changed.loss_curve_.clear()
+    for each in (model, changed):
         each.set_params(max_iter=5, schedule_iter=5).fit(X, y)
-    assert spoilt.coefs_[0].tobytes() == model.coefs_[0].tobytes()
-    assert spoilt.loss_curve_ == model.loss_curve_
+    assert parameter_bytes(changed) == parameter_bytes(model)
+    assert changed.loss_curve_ == model.loss_curve_
 
 
-def test_loading_what_this_version_saved_is_silent_in_a_new_process(tmp_path):
+def test_loading_a_model_of_this_version_does_not_warn(tmp_path):
     joblib.dump(small().fit(X, y), tmp_path / "model.joblib")
     code = "import joblib, sys; print(joblib.load(sys.argv[1]).n_iter_)"
     command = [sys.executable, "-W", "error::UserWarning", "-c", code, tmp_path / "model.joblib"]
@@ -67,7 +64,7 @@ def test_loading_what_this_version_saved_is_silent_in_a_new_process(tmp_path):
 
 
 class Interrupted(io.StringIO):
-    """A screen in front of which somebody presses Ctrl-C at a given line."""
+    """An output stream that raises KeyboardInterrupt when a given epoch is printed."""
 
     def __init__(self, line):
         super().__init__()
@@ -79,7 +76,7 @@ class Interrupted(io.StringIO):
         return super().write(text)
 
 
-class Stubborn:
+class Unreadable:
     """Data that cannot be read."""
 
     shape = X.shape
@@ -88,20 +85,20 @@ class Stubborn:
         raise KeyboardInterrupt
 
 
-def too_fast(model):
+def diverge(model):
     model.set_params(learning_rate_init=1e4, output_activation="identity", activation="identity")
     model.set_params(max_iter=6).fit(X, y)
 
 
-def interrupted(model):
+def interrupt(model):
     with redirect_stdout(Interrupted(line=5)):
         model.set_params(verbose=True, max_iter=6).fit(X, y)
 
 
 FAILURES = {
-    "diverging": (too_fast, ValueError),
-    "interrupted in epoch 5": (interrupted, KeyboardInterrupt),
-    "unreadable X": (lambda model: model.fit(Stubborn(), y), KeyboardInterrupt),
+    "diverging": (diverge, ValueError),
+    "interrupted in epoch 5": (interrupt, KeyboardInterrupt),
+    "unreadable X": (lambda model: model.fit(Unreadable(), y), KeyboardInterrupt),
     "other features, bad y": (lambda model: model.fit(X[:, :9], y[:9]), ValueError),
     "bad sample weights": (lambda model: model.fit(X, y * 2, -np.ones(len(y))), ValueError),
     "bad validation labels": (lambda m: m.fit(X, y, X_val=X, y_val=y + 5), ValueError),
@@ -114,7 +111,7 @@ FAILURES = {
         ValueError,
     ),
 }
-BEFORE = {
+MODELS = {
     "unfitted": lambda: small(),
     "fitted": lambda: small().fit(X, y),
     "warm": lambda: small(warm_start=True).fit(X, y),
@@ -123,27 +120,27 @@ BEFORE = {
 }
 
 
-@pytest.mark.parametrize("before", list(BEFORE))
+@pytest.mark.parametrize("kind", list(MODELS))
 @pytest.mark.parametrize("failure", list(FAILURES))
-def test_a_fit_that_fails_leaves_no_trace(failure, before):
-    model, (fail, error) = BEFORE[before](), FAILURES[failure]
-    learnt = joblib.hash(learnt_by(model))
+def test_failed_fit_leaves_the_model_unchanged(failure, kind):
+    model, (fail, error) = MODELS[kind](), FAILURES[failure]
+    before = joblib.hash(fitted_attributes(model))
     with pytest.raises(error):
         fail(model)
-    assert joblib.hash(learnt_by(model)) == learnt
+    assert joblib.hash(fitted_attributes(model)) == before
 
 
-def learnt_by(model):
-    """Return all attributes but the parameters, which the failures set on purpose."""
+def fitted_attributes(model):
+    """Return all attributes except the parameters, which FAILURES sets."""
     return {name: value for name, value in vars(model).items() if name not in model.get_params()}
 
 
-@pytest.mark.parametrize("solver", ["sgd", "adam"])
-def test_after_a_failure_a_warm_start_goes_on_as_if_there_had_been_none(solver):
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_resuming_after_a_failure_is_bit_identical(solver):
     model = small(warm_start=True, solver=solver, schedule_iter=6).fit(X, y)
     with pytest.raises(KeyboardInterrupt):
-        interrupted(model)
+        interrupt(model)
     model.set_params(verbose=False).fit(X, y)
-    straight = small(warm_start=True, solver=solver, max_iter=6).fit(X, y)
-    assert model.coefs_[0].tobytes() == straight.coefs_[0].tobytes()
-    assert model.loss_curve_ == straight.loss_curve_
+    uninterrupted = small(warm_start=True, solver=solver, max_iter=6).fit(X, y)
+    assert parameter_bytes(model) == parameter_bytes(uninterrupted)
+    assert model.loss_curve_ == uninterrupted.loss_curve_
