@@ -242,9 +242,7 @@ def test_error_lists_the_added_row(monkeypatch, parameter, table, row):
 
 def test_removed_row_is_rejected(monkeypatch):
     monkeypatch.delitem(LOSSES, "huber")
-    with pytest.raises(
-        ValueError, match=r"^loss must be one of 'mse', 'mae', 'squared_hinge'; "
-    ):
+    with pytest.raises(ValueError, match=r"^loss must be one of 'mse', 'mae', 'squared_hinge'; "):
         small(loss="huber").fit(X, y)
 
 
