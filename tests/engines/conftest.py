@@ -1,4 +1,4 @@
-"""Clusters of processes on this machine, and scripts as processes, for the tests that want one."""
+"""Fixtures that start clusters of local processes, and scripts as processes."""
 
 import os
 import runpy
@@ -13,10 +13,9 @@ import pytest
 
 @contextmanager
 def cluster(folder, n_workers):
-    """Start workers of one thread and 1 GB each; end them afterwards."""
+    """Start workers with one thread and 1 GB each, and stop them afterwards."""
     distributed = pytest.importorskip("distributed")
-    # Dask counts what is mapped of libraries too: 350 to 460 MB before there is any work, and
-    # pauses a worker at 80 %.
+    # Dask counts mapped libraries too, 350 to 460 MB before any work, and pauses a worker at 80 %.
     limits = {"n_workers": n_workers, "threads_per_worker": 1, "memory_limit": "1GB"}
     with (
         distributed.LocalCluster(
@@ -29,21 +28,21 @@ def cluster(folder, n_workers):
 
 @pytest.fixture(scope="session")
 def client(tmp_path_factory):
-    """Two workers for all tests."""
+    """Return a client of two workers that all tests share."""
     with cluster(tmp_path_factory.mktemp("workers"), 2) as client:
         yield client
 
 
 @pytest.fixture
 def client_of_one(tmp_path):
-    """A worker for one test alone."""
+    """Return a client of one worker that a single test uses."""
     with cluster(tmp_path, 1) as client:
         yield client
 
 
 @pytest.fixture
 def start(tmp_path):
-    """Return what starts a script as a group of processes; the end of the test ends them all."""
+    """Return a function that starts a script as a process group, which ends with the test."""
     processes = []
 
     def start(script, *arguments, **settings):
@@ -60,19 +59,19 @@ def start(tmp_path):
 
     yield start
     for process in processes:
-        with suppress(ProcessLookupError):  # nothing is left of most of them
+        with suppress(ProcessLookupError):  # most of them have ended already
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
 @pytest.fixture(scope="session")
 def example():
-    """Return what examples/large_data.py defines."""
+    """Return the functions of examples/large_data.py by name."""
     return runpy.run_path(str(Path(__file__).parents[2] / "examples" / "large_data.py"))
 
 
 @pytest.fixture
 def parts(tmp_path, example):
-    """Make six parts for it."""
+    """Return a folder with six parts of a data set for examples/large_data.py."""
     example["make_parts"](tmp_path / "parts", 6, n_images=200)
     return tmp_path / "parts"

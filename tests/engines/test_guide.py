@@ -1,4 +1,4 @@
-"""The code of docs/guide/dask.md, from top to bottom."""
+"""Run the code of docs/guide/dask.md from top to bottom."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ pytest.importorskip("dask_ml")
 PAGE = Path(__file__).parents[2] / "docs" / "guide" / "dask.md"
 
 
-def test_the_code_of_the_page_runs_and_its_assertions_hold(tmp_path):
+def test_code_of_the_page_on_dask_runs(tmp_path):
     blocks = re.findall(
         r"^```python\n(.*?)^```$", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE
     )

@@ -1,4 +1,4 @@
-"""The recipe for more images than a machine can hold: the script, run as a user runs it."""
+"""examples/large_data.py, which trains on more images than fit into memory, run as a script."""
 
 import functools
 import os
@@ -18,21 +18,21 @@ from skmnist.datasets import read_idx, write_idx
 distributed = pytest.importorskip("distributed")
 psutil = pytest.importorskip("psutil")
 
-N_PARTS = 6  # in `parts`; the last of them is to score on
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no groups of processes")
+N_PARTS = 6  # in `parts`; the last part is for the score
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no process groups")
 
 
 @pytest.fixture
-def go_on(start, parts, example):
-    """Return what starts the script, which saves after each part."""
+def run_script(start, parts, example):
+    """Return a function that starts the script, which saves after each part."""
 
-    def go_on(epochs, *options):
+    def run_script(epochs, *options):
         options = [*options, "--model", parts.parent / "model.joblib", "--every", "1"]
         folder = str(parts.parent)
         options += ["--epochs", str(epochs)]
         return start(example["__file__"], parts, *options, DASK_TEMPORARY_DIRECTORY=folder)
 
-    return go_on
+    return run_script
 
 
 def saved(parts):
@@ -48,31 +48,31 @@ def errors(parts):
 
 
 def by_hand(parts, epochs):
-    """Do the same without Dask: one part after the other."""
+    """Return a classifier trained on one part after the other, without Dask."""
     paths = sorted(parts.glob("images-*"))[:-1]
     labels = {path: parts / path.name.replace("images", "labels") for path in paths}
     X, y = read_idx(paths[0]).reshape(-1, 784), read_idx(labels[paths[0]])
-    convolve = ConvFeatureTransformer(random_state=0).fit(X, y)
+    transformer = ConvFeatureTransformer(random_state=0).fit(X, y)
     classifier = MLPDigitClassifier(random_state=0)
     for epoch in range(epochs):
         for number in np.random.default_rng(epoch).permutation(len(paths)):
             X, y = read_idx(paths[number]).reshape(-1, 784), read_idx(labels[paths[number]])
-            classifier.partial_fit(convolve.transform(X), y, classes=range(10))
+            classifier.partial_fit(transformer.transform(X), y, classes=range(10))
     return classifier
 
 
 def wait_for_the_end_of(group):
-    """Wait until no process of a group is left: workers notice that their parent has gone."""
+    """Wait until a process group is empty: workers stop when their parent process has ended."""
     end = time.monotonic() + 30
     while any(is_in(process, group) for process in psutil.process_iter()):
-        assert time.monotonic() < end, "workers outlive the script"
+        assert time.monotonic() < end, "workers are still running after the script"
         time.sleep(0.1)
 
 
 def is_in(process, group):
     try:
         return os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE
-    except (OSError, psutil.Error):  # it has ended meanwhile
+    except (OSError, psutil.Error):  # the process has ended in the meantime
         return False
 
 
@@ -80,18 +80,18 @@ def wait_until_printed(text, process, parts):
     end = time.monotonic() + 100
     while text not in printed(parts):
         assert process.poll() is None, errors(parts)
-        assert time.monotonic() < end, f"{text!r} is not printed"
+        assert time.monotonic() < end, f"{text!r} was not printed"
         time.sleep(0.05)
 
 
-def test_killed_and_started_again_it_ends_with_the_weights_of_plain_partial_fit(parts, go_on):
-    first = go_on(100)
+def test_weights_after_a_kill_equal_those_of_plain_partial_fit(parts, run_script):
+    first = run_script(100)
     wait_until_printed("part 3 of 500", first, parts)
     first.kill()
     wait_for_the_end_of(first.pid)
     n_saved = saved(parts)[-1].n_iter_
-    epochs = n_saved // 5 + 2  # more than were learned from, however fast that was
-    second = go_on(epochs)
+    epochs = n_saved // 5 + 2  # more than the script was trained for
+    second = run_script(epochs)
     assert second.wait(timeout=200) == 0, errors(parts)
     assert printed(parts).startswith(f"part {n_saved + 1} of {5 * epochs}: ")
     expected = by_hand(parts, epochs)
@@ -100,11 +100,11 @@ def test_killed_and_started_again_it_ends_with_the_weights_of_plain_partial_fit(
         np.testing.assert_array_equal(found, plain)
 
 
-def test_a_damaged_part_is_named_and_what_was_learned_before_is_kept(parts, go_on):
+def test_damaged_part_is_named_and_the_model_before_it_is_saved(parts, run_script):
     fifth = np.random.default_rng(0).permutation(N_PARTS - 1)[4]
     damaged = parts / f"images-{fifth:06}.idx.gz"
     damaged.write_bytes(damaged.read_bytes()[:-1000])
-    assert go_on(2).wait(timeout=200) == 1
+    assert run_script(2).wait(timeout=200) == 1
     assert f"{damaged} has damaged gzip data" in errors(parts)
     assert "part 4 of 10: " in printed(parts)
     assert saved(parts)[-1].n_iter_ == 4
@@ -112,7 +112,7 @@ def test_a_damaged_part_is_named_and_what_was_learned_before_is_kept(parts, go_o
 
 @pytest.fixture
 def run_here(client, example, parts):
-    """Return what runs the script in this process, on the workers of other tests."""
+    """Return a function that runs the script in this process, on the shared workers."""
     model, address = str(parts.parent / "model.joblib"), client.scheduler.address
     return functools.partial(run_main, example, str(parts), "--model", model, address=address)
 
@@ -121,7 +121,7 @@ def run_main(example, *options, address):
     example["main"]([*options, "--scheduler", address])
 
 
-def test_started_again_when_all_is_learned_it_says_so(run_here, parts, capsys):
+def test_script_reports_when_training_is_complete(run_here, parts, capsys):
     run_here()
     score = re.search("part 5 of 5(: .* right\n)", capsys.readouterr().out)[1]
     before = (parts.parent / "model.joblib").read_bytes()
@@ -131,13 +131,13 @@ def test_started_again_when_all_is_learned_it_says_so(run_here, parts, capsys):
 
 
 def make_smaller(parts, number):
-    """Give a part images of another size; return its file."""
+    """Replace the images of a part by smaller ones, and return its path."""
     path = parts / f"images-{number:06}.idx.gz"
     write_idx(path, read_idx(path)[:, 4:24, 4:24])
     return path
 
 
-def test_a_part_with_images_of_another_size_is_named(run_here, parts):
+def test_part_with_images_of_another_size_is_named(run_here, parts):
     second = np.random.default_rng(0).permutation(N_PARTS - 1)[1]
     message = f"part {make_smaller(parts, second)}: its images have 400 pixels; 784 are needed"
     with pytest.raises(ValueError, match=re.escape(message)):
@@ -145,27 +145,27 @@ def test_a_part_with_images_of_another_size_is_named(run_here, parts):
     assert saved(parts)[-1].n_iter_ == 1
 
 
-def test_a_wrong_part_to_score_on_is_named_before_any_is_learned_from(run_here, parts):
+def test_wrong_part_for_the_score_is_named_before_training(run_here, parts):
     message = f"part {make_smaller(parts, N_PARTS - 1)}: its images have 400 pixels; 784 are needed"
     with pytest.raises(ValueError, match=re.escape(message)):
         run_here("--every", "1")
     assert not (parts.parent / "model.joblib").exists()
 
 
-def test_a_part_with_another_ending_is_refused_before_any_model_begins(run_here, parts):
+def test_part_with_another_suffix_is_rejected_before_training(run_here, parts):
     shutil.copy(parts / "images-000001.idx.gz", parts / "images-000001.idx.gz~")
     with pytest.raises(ValueError, match=r"images-000001\.idx\.gz~ ends in '\.gz~'"):
         run_here()
     assert [path.name for path in parts.parent.iterdir()] == ["parts"]
 
 
-def test_what_was_learned_is_saved_before_it_is_scored(client, example, parts):
+def test_model_is_saved_before_it_is_scored(client, example, parts):
     first = parts / "images-000000.idx.gz"
     pipeline = example["begin"](first, 200)
     options = types.SimpleNamespace(every=1, model=parts.parent / "model.joblib")
-    cannot_be_scored = np.zeros((3, 400), np.uint8), np.zeros(3)
+    wrong_images = np.zeros((3, 400), np.uint8), np.zeros(3)
     with pytest.raises(ValueError, match="X has 400 features"):
-        example["learn"](pipeline, client, [first], cannot_be_scored, options)
+        example["learn"](pipeline, client, [first], wrong_images, options)
     assert saved(parts)[-1].n_iter_ == 1
 
 
@@ -176,7 +176,7 @@ def test_what_was_learned_is_saved_before_it_is_scored(client, example, parts):
         ("parts", "it is a folder; a file is needed"),
     ],
 )
-def test_a_model_that_cannot_be_saved_is_refused(example, parts, capsys, model, message):
+def test_path_that_cannot_be_written_is_rejected(example, parts, capsys, model, message):
     path = parts.parent / model
     with pytest.raises(SystemExit):
         example["main"]([str(parts), "--model", str(path)])
@@ -193,14 +193,12 @@ def remove_one(parts):
     (parts / "images-000002.idx.gz").unlink()
 
 
-def forget_names(parts):
+def remove_names(parts):
     (parts.parent / "model.joblib.parts").unlink()
 
 
-@pytest.mark.parametrize("change", [add_one, remove_one, forget_names])
-def test_a_model_does_not_go_on_with_parts_that_it_did_not_begin_with(
-    run_here, parts, capsys, change
-):
+@pytest.mark.parametrize("change", [add_one, remove_one, remove_names])
+def test_training_is_not_resumed_on_other_parts(run_here, parts, capsys, change):
     run_here()
     change(parts)
     with pytest.raises(SystemExit):
@@ -210,7 +208,7 @@ def test_a_model_does_not_go_on_with_parts_that_it_did_not_begin_with(
 
 
 @pytest.mark.parametrize("n_parts", [0, 1])
-def test_two_parts_are_needed(run_here, parts, capsys, n_parts):
+def test_at_least_two_parts_are_needed(run_here, parts, capsys, n_parts):
     for path in sorted(parts.glob("images-*"))[n_parts:]:
         path.unlink()
     with pytest.raises(SystemExit):
@@ -219,20 +217,20 @@ def test_two_parts_are_needed(run_here, parts, capsys, n_parts):
 
 
 @pytest.mark.parametrize("option", ["--make", "--every", "--epochs", "--sample", "--workers"])
-def test_what_is_counted_is_at_least_one(example, tmp_path, capsys, option):
+def test_integer_options_must_be_at_least_one(example, tmp_path, capsys, option):
     with pytest.raises(SystemExit):
         example["main"]([str(tmp_path), "--model", "model.joblib", option, "0"])
     assert f"argument {option}: must be at least 1; got 0" in capsys.readouterr().err
 
 
-def test_parts_that_are_there_are_not_made_anew(example, parts):
+def test_existing_parts_are_not_replaced(example, parts):
     times = {path: path.stat().st_mtime_ns for path in parts.iterdir()}
     example["make_parts"](parts, N_PARTS + 1, n_images=200)
     assert times == {path: path.stat().st_mtime_ns for path in times}
     assert (parts / f"images-{N_PARTS:06}.idx.gz").exists()
 
 
-def test_it_waits_for_the_first_worker_of_a_cluster(example, tmp_path):
+def test_script_waits_for_the_first_worker_of_a_cluster(example, tmp_path):
     options = types.SimpleNamespace(scheduler=None)
     with distributed.LocalCluster(
         n_workers=0, processes=False, dashboard_address=":0", local_directory=str(tmp_path)
@@ -244,7 +242,7 @@ def test_it_waits_for_the_first_worker_of_a_cluster(example, tmp_path):
 
 
 @pytest.mark.parametrize(("n_ahead", "n_expected"), [(3, 3), (1, 1), (0, 1)])
-def test_no_more_parts_are_ahead_than_were_asked_for(client, example, n_ahead, n_expected):
+def test_limited_number_of_parts_is_computed_ahead(client, example, n_ahead, n_expected):
     started = []
 
     def parts():

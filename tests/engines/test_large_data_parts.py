@@ -1,4 +1,4 @@
-"""The parts that the recipe for large data reads: both formats, and what is wrong with a part."""
+"""The parts that examples/large_data.py reads: both formats, and errors for invalid parts."""
 
 import re
 
@@ -7,10 +7,10 @@ import pytest
 
 from skmnist.datasets import write_idx
 
-pytest.importorskip("distributed")  # the script needs it
+pytest.importorskip("distributed")  # needed by the script
 
 
-def test_idx_files_and_parquet_hold_the_same_part(parts, example):
+def test_idx_and_parquet_give_the_same_part(parts, example):
     pandas = pytest.importorskip("pandas")
     pytest.importorskip("pyarrow")
     images, labels = example["read_part"](parts / "images-000000.idx.gz")
@@ -40,7 +40,7 @@ def blank(*shape, dtype=np.uint8):
         (blank(3, 4) + np.float32("nan"), blank(3), "its images have infinite pixels or NaN"),
     ],
 )
-def test_a_part_of_idx_that_is_wrong_is_named(example, tmp_path, images, labels, message):
+def test_invalid_idx_part_is_named(example, tmp_path, images, labels, message):
     path = tmp_path / "images-000000.idx.gz"
     write_idx(path, images)
     write_idx(tmp_path / "labels-000000.idx.gz", labels)
@@ -48,7 +48,7 @@ def test_a_part_of_idx_that_is_wrong_is_named(example, tmp_path, images, labels,
         example["read_part"](path)
 
 
-def test_a_part_without_its_labels_is_named(example, parts):
+def test_part_without_labels_is_named(example, parts):
     labels = parts / "labels-000000.idx.gz"
     labels.unlink()
     with pytest.raises(ValueError, match=re.escape(str(labels))) as error:
@@ -67,7 +67,7 @@ def test_a_part_without_its_labels_is_named(example, parts):
         ({"pixels": [b"0", b"1"], "label": ["1", "2"]}, "it has the label '1'; allowed are 0 to 9"),
     ],
 )
-def test_a_part_of_parquet_that_is_wrong_is_named(example, tmp_path, columns, message):
+def test_invalid_parquet_part_is_named(example, tmp_path, columns, message):
     pandas = pytest.importorskip("pandas")
     pytest.importorskip("pyarrow")
     path = tmp_path / "images-000000.parquet"
@@ -77,7 +77,7 @@ def test_a_part_of_parquet_that_is_wrong_is_named(example, tmp_path, columns, me
 
 
 @pytest.mark.parametrize("n_bytes", [0, 100])
-def test_a_damaged_part_of_parquet_is_named(example, tmp_path, n_bytes):
+def test_damaged_parquet_part_is_named(example, tmp_path, n_bytes):
     pytest.importorskip("pyarrow")
     path = tmp_path / "images-000000.parquet"
     path.write_bytes(bytes(n_bytes))
@@ -85,7 +85,7 @@ def test_a_damaged_part_of_parquet_is_named(example, tmp_path, n_bytes):
         example["read_part"](path)
 
 
-def test_a_part_with_another_ending_is_named(example, tmp_path):
+def test_part_with_another_suffix_is_named(example, tmp_path):
     path = tmp_path / "images-000000.idx.gz~"
     message = f"part {path} ends in '.gz~'; allowed are .idx, .gz, .parquet"
     with pytest.raises(ValueError, match=re.escape(message)):

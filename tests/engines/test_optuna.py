@@ -1,27 +1,26 @@
-"""Optuna's search, in the example and with its way of stopping bad trials early."""
+"""Optuna's search in the example, and with early stopping of bad trials."""
 
 import runpy
 from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import small_classifier
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
-
-from skmnist import MLPDigitClassifier
 
 optuna = pytest.importorskip("optuna")
 integration = pytest.importorskip("optuna_integration")
 
 SCRIPT = Path(__file__).parents[2] / "examples" / "search_with_optuna.py"
-# Optuna says of its search that it may change, and of a module that it imports that it will go.
+# Optuna warns that its search is experimental, and that a module that it imports is deprecated.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:OptunaSearchCV is experimental"),
     pytest.mark.filterwarnings("ignore:`optuna.terminator` module:FutureWarning"),
 ]
 
 
-def test_each_trial_of_the_example_scores_what_a_grid_search_finds(capsys):
+def test_scores_of_the_example_equal_those_of_a_grid_search(capsys):
     example = runpy.run_path(str(SCRIPT))
     search = example["main"](n_trials=4)
     assert f"best of 4: {search.best_score_:.1%}" in capsys.readouterr().out
@@ -36,11 +35,11 @@ def test_each_trial_of_the_example_scores_what_a_grid_search_finds(capsys):
     np.testing.assert_array_equal(search.decision_function(X), again.decision_function(X))
 
 
-def test_a_trial_that_may_be_stopped_early_is_a_stream_of_epochs():
+def test_trial_with_pruning_trains_by_partial_fit():
     example = runpy.run_path(str(SCRIPT))
     X, y = (each[:300] for each in example["load"]())
     folds = list(StratifiedKFold(2).split(X, y))
-    network = MLPDigitClassifier(hidden_layer_sizes=(16,), random_state=0)
+    network = small_classifier(max_iter=None)
     rates = {"learning_rate_init": optuna.distributions.FloatDistribution(0.01, 0.1)}
     search = integration.OptunaSearchCV(
         network, rates, cv=folds, enable_pruning=True, max_iter=4, n_trials=2, random_state=0

@@ -1,4 +1,4 @@
-"""The example of a search on Ray, run as a user runs it, with two workers on this machine."""
+"""The example of a search on Ray, run as a script with two local workers."""
 
 import re
 import runpy
@@ -16,13 +16,13 @@ SCRIPT = Path(__file__).parents[2] / "examples" / "search_on_ray.py"
 
 @pytest.fixture
 def folder():
-    """Make a folder with a short name: Ray puts sockets there, whose names are limited."""
+    """Return a folder with a short name: Ray creates sockets there, whose names are limited."""
     with tempfile.TemporaryDirectory(prefix="ray") as folder:
         yield folder
 
 
 def settings(folder):
-    """Let Ray write into this folder only, and report to nobody."""
+    """Return settings with which Ray writes to this folder only and reports no usage."""
     return {
         "RAY_TMPDIR": folder,
         "RAY_AUTH_TOKEN": secrets.token_hex(32),
@@ -35,7 +35,7 @@ def scores_printed(output):
     return {parameters: float(score) for score, parameters in lines}
 
 
-def test_a_search_on_ray_finds_what_a_local_one_finds(folder, start, tmp_path):
+def test_search_on_ray_equals_a_local_search(folder, start, tmp_path):
     status = start(SCRIPT, **settings(folder)).wait(timeout=200)
     assert status == 0, (tmp_path / "err.txt").read_text("utf-8")
     printed = (tmp_path / "out.txt").read_text("utf-8")
@@ -51,5 +51,5 @@ def test_a_search_on_ray_finds_what_a_local_one_finds(folder, start, tmp_path):
 def command_line(process):
     try:
         return " ".join(process.cmdline())
-    except psutil.Error:  # it has ended meanwhile
+    except psutil.Error:  # the process has ended in the meantime
         return ""

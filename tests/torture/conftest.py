@@ -1,25 +1,25 @@
-"""Two sizes of each test: a few seconds by default, all of it with ``--torture``."""
+"""Each test has a short form, a few seconds long, and a full form, with ``--torture``."""
 
 import pytest
 
 
 @pytest.fixture
 def size(request):
-    """Choose a number for this run: the short or the full one."""
+    """Return a function that chooses between the numbers of the short and the full form."""
     is_full = request.config.getoption("--torture")
     return lambda *, short, full: full if is_full else short
 
 
 @pytest.fixture
 def reached(request):
-    """Take note of a figure that is printed at the end."""
-    return lambda figure: request.node.user_properties.append(("reached", figure))
+    """Return a function that records a result to print at the end."""
+    return lambda result: request.node.user_properties.append(("reached", result))
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Print the figures, one a line."""
+    """Print the results, one per line."""
     reports = [report for group in terminalreporter.stats.values() for report in group]
     for report in reports:
-        for name, figure in getattr(report, "user_properties", ()):
+        for name, result in getattr(report, "user_properties", ()):
             if name == "reached" and report.when == "call":
-                terminalreporter.write_line(f"reached: {figure}")
+                terminalreporter.write_line(f"reached: {result}")

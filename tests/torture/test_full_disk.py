@@ -1,4 +1,4 @@
-"""A disk that is full, and a folder in which nothing may be written, while a model is saved."""
+"""Saving a model on a full disk and in a folder without write permission."""
 
 import contextlib
 import os
@@ -19,9 +19,9 @@ from skmnist.io import save
 
 KINDS = ["joblib", "skops"]
 TRAIN = ["train", "--data", "digits.npz", "--hidden", "64", "--epochs", "1", "--out"]
-OLD = b"what was there before"
+OLD = b"the old file"
 LESS_THAN_A_MODEL = 10_000
-NOBODY = 65534  # a user who owns nothing
+NOBODY = 65534  # a user who owns no files
 
 
 def write_digits(folder):
@@ -32,7 +32,7 @@ def write_digits(folder):
 
 @pytest.fixture
 def folder(tmp_path):
-    """Go to a folder with a few images."""
+    """Change to a folder with a few images."""
     write_digits(tmp_path)
     with contextlib.chdir(tmp_path):
         yield tmp_path
@@ -45,14 +45,14 @@ def skops_or_skip(kind):
 
 @contextlib.contextmanager
 def small_disk(folder):
-    """Mount a disk of 64 kB in memory, where that is allowed."""
+    """Mount a disk of 64 kB in memory, or skip the test where that is not allowed."""
     disk = folder / "disk"
     disk.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)]
     try:
         subprocess.run(mount, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
-        pytest.skip("a disk can be mounted by root only")
+        pytest.skip("only root can mount a disk")
     try:
         yield disk
     finally:
@@ -63,13 +63,13 @@ def last_line(capsys):
     return capsys.readouterr().err.splitlines()[-1]
 
 
-def only_the_old_model_is_in(folder, path):
+def expect_old_model_only(folder, path):
     assert path.read_bytes() == OLD
     assert {each.name for each in folder.iterdir()} <= {"digits.npz", "other", path.name}
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_command_keeps_the_old_model_where_files_may_not_grow(
+def test_command_keeps_the_old_model_when_the_file_size_is_limited(
     folder, kind, capsys, files_limited_to
 ):
     skops_or_skip(kind)
@@ -78,11 +78,11 @@ def test_the_command_keeps_the_old_model_where_files_may_not_grow(
     with files_limited_to(LESS_THAN_A_MODEL):
         assert main([*TRAIN, path.name]) == 2
     assert last_line(capsys) == f"skmnist: error: {path.name}: File too large"
-    only_the_old_model_is_in(folder, path)
+    expect_old_model_only(folder, path)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_command_keeps_the_old_model_where_the_disk_is_full(folder, kind, capsys, reached):
+def test_command_keeps_the_old_model_when_the_disk_is_full(folder, kind, capsys, reached):
     skops_or_skip(kind)
     with small_disk(folder) as disk:
         path = disk / f"model.{kind}"
@@ -90,14 +90,14 @@ def test_the_command_keeps_the_old_model_where_the_disk_is_full(folder, kind, ca
         (disk / "other").write_bytes(bytes(48_000))
         assert main([*TRAIN, str(path)]) == 2
         assert last_line(capsys) == f"skmnist: error: {path}: No space left on device"
-        only_the_old_model_is_in(disk, path)
+        expect_old_model_only(disk, path)
         (disk / "other").unlink()
         assert main([*TRAIN, str(path)]) == 0
         assert path.read_bytes() != OLD
-    reached(f"a full disk of 64 kB ({kind}): the old model stays, and with room it is replaced")
+    reached(f"a full disk of 64 kB ({kind}): the old model is kept, later replaced")
 
 
-def test_save_keeps_the_old_model_where_files_may_not_grow(folder, files_limited_to):
+def test_save_keeps_the_old_model_when_the_file_size_is_limited(folder, files_limited_to):
     pytest.importorskip("skops.io")
     path = folder / "model.skops"
     path.write_bytes(OLD)
@@ -106,17 +106,17 @@ def test_save_keeps_the_old_model_where_files_may_not_grow(folder, files_limited
         pytest.raises(OSError, match="File too large"),
     ):
         save(MLPDigitClassifier(max_iter=1).fit(np.eye(64), np.arange(64) % 2), path)
-    only_the_old_model_is_in(folder, path)
+    expect_old_model_only(folder, path)
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
-def test_save_says_that_a_device_is_full():
+def test_save_reports_a_full_device():
     pytest.importorskip("skops.io")
     with pytest.raises(OSError, match="No space left"):
         save(MLPDigitClassifier(), "/dev/full")
 
 
-# All is imported before: another user may not be able to read what it is imported from.
+# Everything is imported first, because another user may not be able to read the packages.
 AS_NOBODY = f"""
 import os, sys
 from skmnist import MLPDigitClassifier
@@ -126,7 +126,7 @@ from skmnist.io import save
 *train, kinds = sys.argv[1:]
 for kind in kinds.split():
     assert main([*train, "open/model." + kind]) == 0
-if os.geteuid() == 0:  # whom nothing stops
+if os.geteuid() == 0:  # root could write anywhere
     os.setgroups([])
     os.setgid({NOBODY})
     os.setuid({NOBODY})
@@ -143,7 +143,7 @@ if "skops" in kinds:
 
 @pytest.fixture
 def closed():
-    """Make a folder that anybody may enter, with one in it in which nobody may write."""
+    """Return a folder in which nobody may write, inside a folder that everybody may enter."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -157,17 +157,17 @@ def closed():
         (folder / "closed").chmod(0o755)
 
 
-@pytest.mark.skipif(not hasattr(os, "setuid"), reason="needs users as Unix has them")
-def test_where_nothing_may_be_written_all_stays_and_an_error_says_so(closed):
+@pytest.mark.skipif(not hasattr(os, "setuid"), reason="needs the users of Unix")
+def test_missing_write_permission_is_reported_and_changes_nothing(closed):
     kinds = KINDS if find_spec("skops") else ["joblib"]
     command = [sys.executable, "-c", AS_NOBODY, *TRAIN, " ".join(kinds)]
     env = {**os.environ, "PYTHONPATH": str(Path(skmnist.__file__).parents[1])}
     done = subprocess.run(command, cwd=closed.parent, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    said = done.stderr.partition("---\n")[2].splitlines()
-    refused = "skmnist: error: --out closed/model.{} cannot be written: Permission denied."
-    expected = [refused.format(kind) for kind in kinds]
-    assert said == expected + ["save: Permission denied"] * ("skops" in kinds)
+    lines = done.stderr.partition("---\n")[2].splitlines()
+    message = "skmnist: error: --out closed/model.{} cannot be written: Permission denied."
+    expected = [message.format(kind) for kind in kinds]
+    assert lines == expected + ["save: Permission denied"] * ("skops" in kinds)
     for kind in KINDS:
         assert (closed / f"model.{kind}").read_bytes() == OLD
     assert len(list(closed.iterdir())) == len(KINDS)

@@ -1,4 +1,4 @@
-"""Mutated IDX files: read right or refused in words, in bounded time and memory."""
+"""Mutated IDX files are read correctly or rejected with an error, in bounded time and memory."""
 
 import gzip
 import io
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.timeout(4 * 3600)
 
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 EXTREMES = [0, 1, 2, 64, 127, 128, 255, 2**16, 2**31 - 1, 2**31, 2**32 - 1]
-# Memory beyond twice the contents: a MiB is read at once, and gzip has that in hand three times.
+# Memory beyond twice the contents: files are read in parts of 1 MiB, of which gzip holds three.
 SLACK = 3 * 2**20 + 2**18
 
 
@@ -72,7 +72,7 @@ MUTATIONS = [flip, flip, cut_or_insert, cut_or_insert, repeat, extreme_header, c
 
 
 def mutated(contents, rng):
-    """Return a file made of a good one: mutated, compressed, mutated again, or some of these."""
+    """Return a valid file mutated, compressed and mutated again, or some of these."""
     for _ in range(rng.randint(0, 2)):
         contents = rng.choice(MUTATIONS)(contents, rng)
     if rng.random() < 0.01:
@@ -85,7 +85,7 @@ def mutated(contents, rng):
 
 
 def unpacked(suspect):
-    """Return what comes out of a file, as far as something comes, and whether all is well."""
+    """Return the contents as far as they can be decompressed, and whether the file is intact."""
     if not suspect.startswith(b"\x1f\x8b"):
         return suspect, True
     try:
@@ -103,8 +103,8 @@ def unpacked(suspect):
     return bytes(out), False
 
 
-def promised(contents):
-    """Return the bytes of elements that a header asks for; 0 if it is none."""
+def declared(contents):
+    """Return the number of bytes that a header declares; 0 if it is not a header."""
     if len(contents) < 4 or contents[:2] != b"\0\0" or contents[2] not in TYPES:
         return 0
     if len(contents) < 4 + 4 * contents[3]:
@@ -114,11 +114,11 @@ def promised(contents):
 
 
 def expected(contents):
-    """Return the array in a file as NumPy alone reads it, or None."""
+    """Return the array in a file as read by NumPy alone, or None."""
     try:
         dtype, start = TYPES[contents[2]], 4 + 4 * contents[3]
         lengths = struct.unpack_from(f">{contents[3]}I", contents, 4)
-        if contents[:2] != b"\0\0" or len(contents) - start != promised(contents):
+        if contents[:2] != b"\0\0" or len(contents) - start != declared(contents):
             return None
         return np.frombuffer(contents[start:], dtype).reshape(lengths)
     except (IndexError, KeyError, ValueError, struct.error):
@@ -126,7 +126,7 @@ def expected(contents):
 
 
 def read(suspect):
-    """Return the array or None, what memory that took at most, and how many seconds of work."""
+    """Return the array or None, the peak memory, and the seconds of processor time."""
     file, started = io.BytesIO(suspect), time.process_time()
     tracemalloc.reset_peak()
     before = tracemalloc.get_traced_memory()[0]
@@ -139,19 +139,19 @@ def read(suspect):
     return array, peak, time.process_time() - started
 
 
-def test_a_mutated_file_is_read_right_or_refused(size, reached):
+def test_mutated_file_is_read_correctly_or_rejected(size, reached):
     rng, good, n_read, slowest = random.Random(0), sources(), 0, 0.0
     n_files = size(short=2000, full=1_000_000)
     tracemalloc.start()
     try:
         for _ in range(n_files):
             suspect = mutated(rng.choice(good), rng)
-            contents, is_whole = unpacked(suspect)
-            wanted = expected(contents) if is_whole else None
-            honest = max(len(suspect), min(promised(contents), len(contents)))
+            contents, is_intact = unpacked(suspect)
+            wanted = expected(contents) if is_intact else None
+            actual = max(len(suspect), min(declared(contents), len(contents)))
             del contents
             array, peak, seconds = read(suspect)
-            assert peak < 2 * honest + SLACK, suspect[:100]
+            assert peak < 2 * actual + SLACK, suspect[:100]
             assert seconds < 10, suspect[:100]
             assert (array is None) == (wanted is None), suspect[:100]
             if wanted is not None:
@@ -162,14 +162,14 @@ def test_a_mutated_file_is_read_right_or_refused(size, reached):
         tracemalloc.stop()
     assert 0 < n_read < n_files
     reached(
-        f"{n_files:,} mutated IDX files: {n_read:,} still whole and read right, the others refused "
-        f"with a ValueError; memory below twice their contents and 3.25 MiB, "
+        f"{n_files:,} mutated IDX files: {n_read:,} still intact and read correctly, the others "
+        f"rejected with a ValueError; memory below twice their contents plus 3.25 MiB, "
         f"{slowest * 1000:.0f} ms for the slowest"
     )
 
 
 @pytest.mark.parametrize("kind", ["folder", "npz"])
-def test_mutated_data_for_the_command_are_read_or_refused(kind, size, reached, tmp_path):
+def test_mutated_data_for_the_command_are_read_or_rejected(kind, size, reached, tmp_path):
     rng, n_read, n_files = random.Random(kind), 0, size(short=300, full=30_000)
     images, labels = np.zeros((6, 3, 3), "u1"), np.arange(6, dtype="u1")
     np.savez(tmp_path / "good.npz", x_train=images, y_train=labels)
@@ -189,4 +189,4 @@ def test_mutated_data_for_the_command_are_read_or_refused(kind, size, reached, t
         assert message if data is None else len(data.X) == len(data.y) > 0
         n_read += data is not None
     assert 0 < n_read < n_files
-    reached(f"{n_files:,} mutated data sets ({kind}): {n_read:,} read, the others refused in words")
+    reached(f"{n_files:,} mutated data sets ({kind}): {n_read:,} read, the others rejected")

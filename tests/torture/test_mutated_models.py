@@ -1,4 +1,4 @@
-"""Mutated models in skops files: refused in words, or they predict; in bounded time and memory."""
+"""Mutated skops files are rejected, or their models predict, in bounded time and memory."""
 
 import contextlib
 import copy
@@ -8,37 +8,32 @@ import random
 import time
 import tracemalloc
 import zipfile
+from functools import partial
 
 import numpy as np
 import pytest
+from helpers import small_classifier, small_transformer
 from sklearn.datasets import load_digits
 from sklearn.pipeline import make_pipeline
 
-from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.io import load, save
 
 pytest.importorskip("skops.io")
 pytestmark = [
     pytest.mark.timeout(4 * 3600),
-    # Warnings of other versions, of numbers that are too large, of zipfile and of NumPy's headers.
+    # Warnings about other versions, overflow, zip archives and NumPy's headers.
     pytest.mark.filterwarnings("ignore"),
 ]
 
 X, y = load_digits(return_X_y=True)
 X, y = X[:100].astype(np.float32), y[:100]
-# Memory beyond twice the file: the schema as Python's objects, which are larger than their text.
+# Memory beyond twice the file: the schema is larger as Python objects than as text.
 SLACK = 2**23
 VALUES = ["", "x", "null", "true", "[]", "{}", "-1", "0", "1e308", "NaN", "12345678901234567890"]
 
 
-def classifier(**parameters):
-    return MLPDigitClassifier(hidden_layer_sizes=(6,), max_iter=2, random_state=0, **parameters)
-
-
-def features(**parameters):
-    return ConvFeatureTransformer(n_kernels=2, random_state=0, **parameters)
-
-
+classifier = partial(small_classifier, hidden_layer_sizes=(6,), max_iter=2)
+features = partial(small_transformer, "kmeans", n_kernels=2)
 MODELS = [
     classifier(),
     classifier(warm_start=True, solver="adam", early_stopping=True),
@@ -68,7 +63,7 @@ def cut_or_insert(contents, rng):
 
 
 def places(part):
-    """Yield (container, key) of all that a schema holds."""
+    """Yield (container, key) for every value in a schema."""
     pairs = part.items() if isinstance(part, dict) else enumerate(part)
     for key, value in pairs:
         yield part, key
@@ -90,7 +85,7 @@ def mutate_schema(schema, rng):
 
 
 def mutate_content(schema, rng):
-    """Change what a number, a text or a truth is: that is what passes most checks."""
+    """Change a number, a string or a boolean, because such changes pass most checks."""
     nodes = [
         container[key]
         for container, key in places(schema)
@@ -126,14 +121,14 @@ CHANGED = [
 
 
 def mutate_parts(contents, rng):
-    """Return an archive that is whole, but says something else."""
+    """Return an intact archive with other contents."""
     with zipfile.ZipFile(io.BytesIO(contents)) as archive:
         entries = {name: archive.read(name) for name in archive.namelist()}
     schema = json.loads(entries.pop("schema.json"))
     for _ in range(rng.choice([1, 1, 1, 3])):
-        what, part = rng.choice(PARTS)
-        with contextlib.suppress(Exception):  # there may be no such change of this part
-            what((schema, entries)[part], rng)
+        mutate, part = rng.choice(PARTS)
+        with contextlib.suppress(Exception):  # the change may be impossible for this part
+            mutate((schema, entries)[part], rng)
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, content in entries.items():
@@ -147,7 +142,7 @@ MUTATIONS = [flip, cut_or_insert, mutate_parts, mutate_parts, mutate_parts, muta
 
 
 def use(model):
-    """Do with a model what it can; an array or a documented error must come of it."""
+    """Call the methods of a model: each must return an array or raise a documented error."""
     for name in ("transform", "predict", "decision_function", "predict_proba"):
         if hasattr(model, name):
             with contextlib.suppress(ValueError, TypeError):
@@ -155,21 +150,21 @@ def use(model):
 
 
 def read(path):
-    """Return the model or None, what memory that took at most, and how many seconds of work."""
+    """Return the model or None, the peak memory, and the seconds of processor time."""
     started = time.process_time()
     tracemalloc.reset_peak()
     before = tracemalloc.get_traced_memory()[0]
-    model, refusal = None, str(path)
+    model, message = None, str(path)
     try:
         model = load(path)
     except ValueError as error:
-        refusal = str(error)
+        message = str(error)
     peak = tracemalloc.get_traced_memory()[1] - before
-    assert str(path) in refusal
+    assert str(path) in message
     return model, peak, time.process_time() - started
 
 
-def test_a_mutated_model_is_refused_or_predicts(size, reached, tmp_path):
+def test_mutated_model_is_rejected_or_predicts(size, reached, tmp_path):
     rng, good, n_read, slowest = random.Random(0), list(sources(tmp_path)), 0, 0.0
     n_files, path = size(short=150, full=10_000), tmp_path / "suspect.skops"
     tracemalloc.start()
@@ -188,7 +183,7 @@ def test_a_mutated_model_is_refused_or_predicts(size, reached, tmp_path):
         tracemalloc.stop()
     assert 0 < n_read < n_files
     reached(
-        f"{n_files:,} mutated skops files: {n_read:,} read, and what they hold predicts or says "
-        f"why not; the others refused with a ValueError; at most twice their size and "
-        f"{SLACK >> 20} MB of memory, {slowest:.2f} s for the slowest"
+        f"{n_files:,} mutated skops files: {n_read:,} loaded, whose models predict or raise a "
+        f"documented error; the others rejected with a ValueError; memory below twice their size "
+        f"plus {SLACK >> 20} MB, {slowest:.2f} s for the slowest"
     )

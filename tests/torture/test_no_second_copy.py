@@ -1,22 +1,23 @@
-"""Bytes are never copied whole: memory above the input does not depend on how large it is."""
+"""Images are never copied as a whole: memory beyond X does not depend on the size of X."""
 
 import tracemalloc
+from functools import partial
 
 import numpy as np
 import pytest
+from helpers import small_classifier, small_transformer
 
-from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.datasets import load_mnist
 
 pytestmark = pytest.mark.timeout(3600)
 
-# A batch in floats, its outputs, the parameters, a few images' patches; and the sample that
-# kernels are learned from, which is bounded.
+# SCRATCH: a batch as floats, its outputs, the parameters and the patches of a few images.
+# SAMPLE: the bounded sample that kernels are learned from.
 SCRATCH, SAMPLE = 30e6, 100e6
 
 
 def peak(use):
-    """Return the most bytes that Python and NumPy held at once during a call, beyond before."""
+    """Return the peak memory of Python and NumPy during a call, in bytes."""
     tracemalloc.start()
     try:
         use()
@@ -25,13 +26,8 @@ def peak(use):
         tracemalloc.stop()
 
 
-def network(**parameters):
-    defaults = {"hidden_layer_sizes": (64,), "max_iter": 1, "random_state": 0}
-    return MLPDigitClassifier(**{**defaults, **parameters})
-
-
-def maps():
-    return ConvFeatureTransformer(n_kernels=8, random_state=0, n_jobs=1)
+network = partial(small_classifier, hidden_layer_sizes=(64,), max_iter=1)
+maps = partial(small_transformer, "kmeans", n_kernels=8, n_jobs=1)
 
 
 @pytest.fixture(params=["array", "memory map"])
@@ -55,7 +51,7 @@ USES = {
 
 
 @pytest.mark.parametrize("name", USES)
-def test_a_fit_copies_no_bytes_but_a_batch_or_a_sample(name, images, reached):
+def test_fit_copies_only_a_batch_or_a_sample(name, images, reached):
     (X, y), (use, most) = images, USES[name]
     found = peak(lambda: use(X, y))
     reached(f"{name}, {X.nbytes / 1e6:.0f} MB of {type(X).__name__}: {found / 1e6:.1f} MB more")
@@ -63,7 +59,7 @@ def test_a_fit_copies_no_bytes_but_a_batch_or_a_sample(name, images, reached):
 
 
 @pytest.mark.parametrize("method", ["predict", "predict_proba", "transform"])
-def test_a_use_holds_its_result_and_little_else(method, images, reached):
+def test_predictions_and_features_need_little_more_than_the_result(method, images, reached):
     X, y = images
     use = getattr((maps() if method == "transform" else network()).fit(X[:500], y[:500]), method)
     result = use(X[:1])[0].nbytes * len(X)

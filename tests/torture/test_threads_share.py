@@ -1,4 +1,4 @@
-"""Several threads at once: the bits of one, and a process left as it was."""
+"""Several threads at once: results are bit-identical, and the process is left unchanged."""
 
 import threading
 import warnings
@@ -6,25 +6,23 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from helpers import small_classifier, small_transformer
 from sklearn.datasets import load_digits
 from sklearn.pipeline import make_pipeline
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from skmnist import ConvFeatureTransformer, MLPDigitClassifier
-
 pytestmark = pytest.mark.timeout(3600)
 
 X, y = load_digits(return_X_y=True)
-WORDS = {1: "to the last bit", 2: "to eight digits where the BLAS has two threads"}
+EQUALITY = {1: "bit-identical", 2: "equal to eight digits where the BLAS has two threads"}
 
 
 def network(seed, **parameters):
-    defaults = {"hidden_layer_sizes": (16,), "max_iter": 3, "random_state": seed}
-    return MLPDigitClassifier(**{**defaults, **parameters})
+    return small_classifier(random_state=seed, **parameters)
 
 
 def maps(seed, kernels="kmeans"):
-    return ConvFeatureTransformer(kernels, n_kernels=8, random_state=seed, n_jobs=2)
+    return small_transformer(kernels, n_kernels=8, random_state=seed, n_jobs=2)
 
 
 FITS = {
@@ -43,14 +41,15 @@ USES = {
 
 
 def output(model):
-    """Return what a fitted estimator makes of images."""
+    """Return the probabilities or features that a fitted estimator computes."""
     method = model.predict_proba if hasattr(model, "predict_proba") else model.transform
     return method(X)
 
 
 def agree(found, expected, n_threads):
-    """Compare bits; last digits aside if the BLAS splits products, for then its bits depend
-    on how many threads it has, and a transformer leaves it one while it works.
+    """Expect equal bits, or eight equal digits if the BLAS has several threads.
+
+    The bits then depend on the number of threads, which a transformer limits to one while it works.
     """
     for one, other in zip(found, expected, strict=True):
         if n_threads == 1:
@@ -60,7 +59,7 @@ def agree(found, expected, n_threads):
 
 
 def together(tasks):
-    """Run tasks in a thread each, all begun at the same moment, and return their results."""
+    """Run each task in a thread, all started at the same moment, and return their results."""
     start = threading.Barrier(len(tasks), timeout=60)
 
     def run(task):
@@ -72,21 +71,21 @@ def together(tasks):
 
 
 def state_of_the_process():
-    drawn_from = np.random.mtrand._rand.get_state()[1]
+    random_words = np.random.mtrand._rand.get_state()[1]
     libraries = [(each["filepath"], each["num_threads"]) for each in threadpool_info()]
-    return np.geterr(), drawn_from.tobytes(), list(warnings.filters), libraries
+    return np.geterr(), random_words.tobytes(), list(warnings.filters), libraries
 
 
 @pytest.fixture(params=[1, 2])
 def n_threads(request):
-    """Let products take one thread, or two; the process must be left as it was."""
+    """Limit the BLAS to one or two threads; the settings of the process must not change."""
     with threadpool_limits(limits=request.param, user_api="blas"):
         before = state_of_the_process()
         yield request.param
         assert state_of_the_process() == before
 
 
-def test_two_threads_fit_what_one_would(size, reached, n_threads):
+def test_fits_in_two_threads_equal_single_fits(size, reached, n_threads):
     n_rounds, names = size(short=1, full=100), list(FITS)
     alone = {(name, seed): output(FITS[name](seed).fit(X, y)) for name in names for seed in (0, 1)}
     for number in range(n_rounds):
@@ -96,17 +95,17 @@ def test_two_threads_fit_what_one_would(size, reached, n_threads):
                 [lambda n=n, s=s: output(FITS[n](s).fit(X, y)) for n, s in ((name, 0), (other, 1))]
             )
             agree(found, [alone[name, 0], alone[other, 1]], n_threads)
-    reached(f"{n_rounds * len(names):,} pairs of fits in two threads, {WORDS[n_threads]}")
+    reached(f"{n_rounds * len(names):,} pairs of fits in two threads, {EQUALITY[n_threads]}")
 
 
-def test_two_threads_fit_while_others_predict(size, reached, n_threads):
+def test_fits_beside_predictions_equal_single_fits(size, reached, n_threads):
     n_rounds, model = size(short=2, full=200), network(3).fit(X, y)
     fitted, predicted = output(network(0).fit(X, y)), output(model)
     for _ in range(n_rounds):
         fit = [lambda: output(network(0).fit(X, y))] * 2
         found = together([*fit, *[lambda: output(model)] * 2])
         agree(found, [fitted] * 2 + [predicted] * 2, n_threads)
-    reached(f"{n_rounds:,} rounds of two fits beside two predictions, {WORDS[n_threads]}")
+    reached(f"{n_rounds:,} rounds of two fits beside two predictions, {EQUALITY[n_threads]}")
 
 
 @pytest.mark.parametrize("name", USES)
@@ -120,4 +119,4 @@ def test_eight_threads_share_a_fitted_estimator(name, size, reached, n_threads):
         for _ in range(n_rounds):
             tasks = [lambda s=s, use=use: use(X[s:]) for s in starts]
             agree(together(tasks), alone, n_threads)
-    reached(f"{name}: {8 * n_rounds * len(methods):,} uses in eight threads, {WORDS[n_threads]}")
+    reached(f"{name}: {8 * n_rounds * len(methods):,} uses in eight threads, {EQUALITY[n_threads]}")
