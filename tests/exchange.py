@@ -1,42 +1,35 @@
-"""Models that one Python saves and another one loads: exchange.py save|check FOLDER ..."""
+"""Save models, or check models that another Python has saved: exchange.py save|check FOLDER ..."""
 
 import pickle
 import sys
 import warnings
+from functools import partial
 from pathlib import Path
 
 import joblib
 import numpy as np
 import sklearn
+from helpers import small_classifier, small_transformer
 from sklearn.datasets import load_digits
 from sklearn.exceptions import InconsistentVersionWarning
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skmnist import ConvFeatureTransformer, MLPDigitClassifier
-
 X, y = load_digits(return_X_y=True)
 X, Y = X.astype(np.float32)[:400], np.array([f"digit {label}" for label in y[:400]])
 UNSEEN = X[300:]
-VERSIONS = [sklearn.__version__, np.__version__]  # each may change the last bits
+VERSIONS = [sklearn.__version__, np.__version__]  # both can change the last bits
 HERE = (
     f"Python {sys.version.split()[0]}, scikit-learn {sklearn.__version__}, NumPy {np.__version__}"
 )
 
 
-def classifier(**parameters):
-    defaults = {"hidden_layer_sizes": (16,), "max_iter": 5, "random_state": 0}
-    return MLPDigitClassifier(**{**defaults, **parameters})
-
-
-def features():
-    return ConvFeatureTransformer(n_kernels=4, random_state=0)
-
-
+classifier = partial(small_classifier, max_iter=5)
+transformer = partial(small_transformer, "kmeans")
 MODELS = {
     "classifier": classifier,
-    "transformer": features,
-    "pipeline": lambda: make_pipeline(StandardScaler(), features(), classifier()),
+    "transformer": transformer,
+    "pipeline": lambda: make_pipeline(StandardScaler(), transformer(), classifier()),
     "warm-sgd": lambda: classifier(warm_start=True, dropout=0.1),
     "warm-adam": lambda: classifier(
         warm_start=True, solver="adam", early_stopping=True, random_state=np.random.RandomState(0)
@@ -52,7 +45,7 @@ FORMATS = {
 
 
 def results(name, model):
-    """Return what is to be the same elsewhere: scores, labels, and both after going on."""
+    """Return the results to compare: scores and labels, also after training was resumed."""
     if name == "transformer":
         return {"scores": model.transform(UNSEEN)}
     found = {"scores": model.decision_function(UNSEEN), "labels": model.predict(UNSEEN)}
@@ -74,43 +67,43 @@ def save(folder):
 
 
 def check(folder):
-    """Return a line for each difference."""
+    """Return one line per difference."""
     differences = []
     for name in MODELS:
         with np.load(folder / f"{name}.npz") as file:
             expected = dict(file)
-        to_the_bit = list(expected.pop("versions")) == VERSIONS
+        exactly = list(expected.pop("versions")) == VERSIONS
         for suffix, (_, load) in FORMATS.items():
             found = results(name, load(folder / f"{name}.{suffix}"))
             differences += [
-                f"{name}.{suffix}: {what} differ"
-                for what in expected
-                if not is_same(found[what], expected[what], to_the_bit)
+                f"{name}.{suffix}: {each} differ"
+                for each in expected
+                if not is_same(found[each], expected[each], exactly)
             ]
     return differences
 
 
-def is_same(found, expected, to_the_bit):
-    if to_the_bit or np.asarray(found).dtype.kind != "f":
+def is_same(found, expected, exactly):
+    if exactly or np.asarray(found).dtype.kind != "f":
         return np.array_equal(found, expected)
     return np.allclose(found, expected, rtol=1e-4, atol=1e-5)
 
 
 def main(action, folders):
     warnings.simplefilter("error")
-    # StandardScaler says that another scikit-learn saved it, as it should.
+    # StandardScaler warns that another version of scikit-learn has saved it, as expected.
     warnings.simplefilter("ignore", InconsistentVersionWarning)
     for folder in map(Path, folders):
         print(save(folder) if action == "save" else report(folder))
 
 
 def report(folder):
-    """Check a folder; return a line that says so, or leave with those that tell what differs."""
-    there = (folder / "saved-by.txt").read_text(encoding="utf-8")
+    """Return one line about a folder, or exit with one line per difference."""
+    saved_by = (folder / "saved-by.txt").read_text(encoding="utf-8")
     differences = check(folder)
     if differences:
-        sys.exit(f"Saved by {there}; loaded by {HERE}:\n" + "\n".join(differences))
-    return f"{len(MODELS) * len(FORMATS)} models saved by {there}: the same in {HERE}"
+        sys.exit(f"Saved by {saved_by}; loaded by {HERE}:\n" + "\n".join(differences))
+    return f"{len(MODELS) * len(FORMATS)} models saved by {saved_by}: the same results in {HERE}"
 
 
 if __name__ == "__main__":
