@@ -25,12 +25,12 @@ PIPE = r"\|"  # how a table shows |
 TESTS = {
     "activations": ["activations"],
     "arrays": ["arrays", "windows"],
-    "convolution": ["convolution", "maps_in_chunks", "tests/features/test_layers.py"],
+    "convolution": ["convolution", "exact_maps", "maps_in_chunks", "tests/features/test_layers.py"],
     "losses": ["losses"],
     "mlp": ["mlp", "safe_rate"],
-    "optimizers": ["optimizers", "training"],
+    "optimizers": ["optimizers", "schedules", "training"],
     "simplex": ["simplex"],
-    "training": ["training", "mlp", "optimizers", "output_slope"],
+    "training": ["training", "examples", "mlp", "optimizers", "schedules", "output_slope"],
 }
 CONFIGURATION = """
 [tool.mutmut]

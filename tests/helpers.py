@@ -9,6 +9,7 @@ from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.classifier._targets import ENCODINGS
 from skmnist.network import ACTIVATIONS, LOSSES
 from skmnist.network._optimizers import SCHEDULES, SOLVERS
+from skmnist.network._training import Examples
 
 # What users import from.
 PUBLIC_PACKAGES = (
@@ -95,3 +96,26 @@ def network_outputs(model, X):
 def parameter_bytes(model):
     """Return the bytes of all weights and biases of a fitted classifier."""
     return [array.tobytes() for array in (*model.coefs_, *model.intercepts_)]
+
+
+def byte_images(n_rows=50, n_columns=8):
+    """Return random images of bytes, with many zeros."""
+    rng = np.random.default_rng(n_rows)
+    X = rng.integers(0, 256, size=(n_rows, n_columns), dtype=np.uint8)
+    X[:, ::3] //= 100
+    return X
+
+
+def training_examples(X, labels=None, *, weights=None, rows=None, scale=1.0, dtype=np.float64):
+    """Return what the network is trained on, with one-hot targets for at least three classes."""
+    n_rows = X.shape[0]
+    labels = np.arange(n_rows) % 3 if labels is None else labels
+    weights = np.ones(n_rows) if weights is None else np.asarray(weights)
+    return Examples(
+        X=X,
+        labels=labels,
+        codes=np.eye(max(3, labels.max() + 1), dtype=dtype),
+        weights=weights.astype(dtype)[:, None],
+        rows=np.arange(n_rows) if rows is None else rows,
+        scale=scale,
+    )

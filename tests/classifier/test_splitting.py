@@ -1,22 +1,16 @@
 import numpy as np
 import pytest
+from helpers import training_examples
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import sparse
 
 from skmnist.classifier._splitting import hold_out
-from skmnist.network._training import Examples
-
-
-def examples(X, labels, rows=None):
-    rows = np.arange(len(labels)) if rows is None else rows
-    codes, weights = np.eye(labels.max() + 1), np.ones((len(labels), 1))
-    return Examples(X=X, labels=labels, codes=codes, weights=weights, rows=rows, scale=1.0)
 
 
 def split(X, labels, fraction=0.25, seed=0, rows=None):
-    train, held_out = hold_out(examples(X, labels, rows), fraction, seed)
+    train, held_out = hold_out(training_examples(X, labels, rows=rows), fraction, seed)
     return train.rows, held_out.rows
 
 

@@ -99,6 +99,14 @@ def test_scratch_of_separate_layer_is_counted_for_each_channel():
     assert (count(5 * needed), count(5 * needed - 1)) == (5, 4)
 
 
+def test_images_at_once_depend_on_the_largest_layer():
+    first, large, small = (1, 5, 5, 1), (600, 20, 20, 1), (1, 1, 1, 1)
+    count = partial(images_at_once, (28, 28, 1), layers=[Layer(), Layer()])
+    assert count([first, large], scratch=8 * (24 * 24 + 25 * 1000) * 4) == 4
+    assert images_at_once((28, 28, 1), [small], [Layer(stride=28)], 8 * 786 * 4) == 4
+    assert count([first, small], scratch=8 * (28 * 28 + 576 * 26) * 4) == 4
+
+
 def test_scratch_fits_processor_cache_and_is_larger_on_other_devices():
     assert _usual_scratch(IMAGES) == CACHE
     xp = pytest.importorskip("array_api_strict")

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from helpers import byte_images, training_examples
 from scipy.sparse import csr_array
 
 from skmnist.network._activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
@@ -10,10 +9,8 @@ from skmnist.network._losses import LOSSES
 from skmnist.network._mlp import forward, initialise
 from skmnist.network._optimizers import SOLVERS
 from skmnist.network._training import (
-    Examples,
     Recipe,
     State,
-    _batches,
     evaluate,
     predict_outputs,
     root_mean_square,
@@ -42,19 +39,6 @@ RECIPES = {
 @pytest.fixture(params=RECIPES.values(), ids=RECIPES)
 def solver_and_recipe(request):
     return request.param
-
-
-def draw_bytes(n=50):
-    X = np.random.default_rng(n).integers(0, 256, size=(n, SIZES[0]), dtype=np.uint8)
-    X[:, ::3] //= 100  # many zeros
-    return X
-
-
-def examples_of(X, dtype=np.float64, weights=None, scale=1.0):
-    n, labels = X.shape[0], np.arange(X.shape[0]) % 3
-    weights = np.ones(n) if weights is None else np.asarray(weights)
-    codes, weights = np.eye(3, dtype=dtype), weights.astype(dtype)[:, None]
-    return Examples(X, labels, codes, weights, np.arange(n), scale)
 
 
 def start(solver="sgd", dtype=np.float64, seed=0, sizes=SIZES):
@@ -98,32 +82,8 @@ def assert_close(one, other, rtol):
         np.testing.assert_allclose(to_numpy(a), to_numpy(b), rtol=rtol, atol=rtol)
 
 
-@given(n_rows=st.integers(1, 60), size=st.integers(1, 70))
-def test_batches_cover_every_row_once_and_differ_in_size_by_one_at_most(n_rows, size):
-    X = np.arange(n_rows, dtype=float)[:, None]
-    rows = np.random.default_rng(0).permutation(n_rows)
-    examples = examples_of(X, weights=np.arange(n_rows) + 0.5)
-    seen = list(_batches(examples, rows, size, np.dtype(float)))
-    sizes = [len(X) for X, _, _ in seen]
-    assert max(sizes) - min(sizes) <= 1
-    assert max(sizes) <= size
-    assert len(seen) == int(np.ceil(n_rows / size))
-    X, Y, weights = (np.concatenate(parts) for parts in zip(*seen, strict=True))
-    np.testing.assert_array_equal(X[:, 0], rows)
-    np.testing.assert_array_equal(Y.argmax(axis=1), rows % 3)
-    np.testing.assert_array_equal(weights[:, 0], rows + 0.5)
-
-
-@pytest.mark.parametrize("scale", [1.0, 2.0, 255.0])
-def test_batches_are_divided_by_the_scale(scale):
-    X = draw_bytes()
-    for data in (X, X.astype(float), csr_array(X)):
-        [(floats, _, _)] = _batches(examples_of(data, scale=scale), np.arange(50), 50, float)
-        np.testing.assert_array_equal(floats, X / scale)
-
-
 def test_full_batch_is_not_shuffled():
-    examples, state = examples_of(draw_bytes() / 255), start()
+    examples, state = training_examples(byte_images() / 255), start()
     before = state.rng.bit_generator.state
     train(state, examples, Recipe(batch_size=50))
     assert state.rng.bit_generator.state == before
@@ -131,7 +91,7 @@ def test_full_batch_is_not_shuffled():
 
 @pytest.mark.parametrize("batch_size", [10, 25])
 def test_shuffled_epoch_equals_epoch_on_permuted_rows(batch_size):
-    examples, recipe = examples_of(draw_bytes() / 255), Recipe(batch_size=batch_size)
+    examples, recipe = training_examples(byte_images() / 255), Recipe(batch_size=batch_size)
     in_order = recipe._replace(shuffle=False)
     shuffled, by_hand, unshuffled = start(), start(), start()
     rows = by_hand.rng.permutation(50)
@@ -143,9 +103,9 @@ def test_shuffled_epoch_equals_epoch_on_permuted_rows(batch_size):
 
 
 def test_epoch_uses_each_of_its_rows_once_and_no_others():
-    X = draw_bytes() / 255
+    X = byte_images() / 255
     X[30:] = np.nan
-    examples = examples_of(X, weights=np.arange(50))._replace(rows=np.arange(5, 30))
+    examples = training_examples(X, weights=np.arange(50))._replace(rows=np.arange(5, 30))
     state, recipe = start(), Recipe(batch_size=10)
     expected, _ = evaluate(state, examples, recipe)
     assert train_epoch(state, examples, recipe, lambda progress: 0.0) == pytest.approx(expected)
@@ -161,17 +121,17 @@ def test_rate_is_taken_in_the_middle_of_each_batch():
         progresses.append(progress)
         return 0.01
 
-    train_epoch(start(), examples_of(draw_bytes()), Recipe(batch_size=13), rate)
+    train_epoch(start(), training_examples(byte_images()), Recipe(batch_size=13), rate)
     np.testing.assert_allclose(progresses, [1 / 8, 3 / 8, 5 / 8, 7 / 8])
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.3])
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_weight_equals_number_of_copies(solver, dropout):
-    X, counts = draw_bytes(20) / 255, np.arange(20) % 4
+    X, counts = byte_images(20) / 255, np.arange(20) % 4
     recipe = Recipe("tanh", "identity", batch_size=1000, dropout=dropout, input_dropout=dropout)
-    weighted = examples_of(X, weights=counts)
-    repeated = examples_of(X)._replace(rows=np.repeat(np.arange(20), counts))
+    weighted = training_examples(X, weights=counts)
+    repeated = training_examples(X)._replace(rows=np.repeat(np.arange(20), counts))
     one, other = start(solver), start(solver)
     np.testing.assert_allclose(train(one, weighted, recipe), train(other, repeated, recipe))
     assert_close(one, other, rtol=1e-9)
@@ -179,37 +139,18 @@ def test_weight_equals_number_of_copies(solver, dropout):
 
 @pytest.mark.parametrize(("factor", "rtol"), [(2.0**20, 0), (255.0, 1e-9), (1e-30, 1e-9)])
 def test_training_does_not_depend_on_the_unit_of_X(solver_and_recipe, factor, rtol):
-    X = draw_bytes() / 255
+    X = byte_images() / 255
     states = []
     for unit in (1, factor):
-        examples = examples_of(X * unit)
+        examples = training_examples(X * unit)
         examples = examples._replace(scale=root_mean_square(examples))
         states.append(trained(examples, *solver_and_recipe))
     assert_close(*states, rtol=rtol)
 
 
-def test_root_mean_square_is_weighted():
-    X, weights = draw_bytes(2100), np.arange(2100) % 5
-    by_hand = np.sqrt(np.average((X.astype(float) ** 2).mean(axis=1), weights=weights))
-    for data in (X, X.astype(np.float32), csr_array(X)):
-        assert root_mean_square(examples_of(data, weights=weights)) == pytest.approx(by_hand)
-    some = examples_of(X)._replace(rows=np.arange(7))
-    assert root_mean_square(some) == pytest.approx(np.sqrt((X[:7].astype(float) ** 2).mean()))
-    assert root_mean_square(examples_of(np.zeros((3, 8)))) == 1
-
-
-@pytest.mark.parametrize("library", ["numpy", "torch", "array_api_strict"])
-def test_root_mean_square_of_float32_is_computed_in_float64(library):
-    xp, X = pytest.importorskip(library), draw_bytes(2100).astype(np.float32)
-    examples = examples_of(X, np.float32)
-    arrays = {n: xp.asarray(getattr(examples, n)) for n in ("X", "labels", "codes", "weights")}
-    by_hand = np.sqrt((X.astype(float) ** 2).mean())
-    assert root_mean_square(examples._replace(**arrays)) == pytest.approx(by_hand, rel=1e-13)
-
-
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_training_is_bit_identical_for_all_containers(solver_and_recipe, dtype, tmp_path):
-    X = draw_bytes()
+    X = byte_images()
     np.save(tmp_path / "bytes.npy", X)
     np.save(tmp_path / "floats.npy", X.astype(dtype))
     containers = [
@@ -221,9 +162,11 @@ def test_training_is_bit_identical_for_all_containers(solver_and_recipe, dtype, 
         np.load(tmp_path / "bytes.npy", mmap_mode="r"),
         np.load(tmp_path / "floats.npy", mmap_mode="r"),
     ]
-    reference = trained(examples_of(X.astype(dtype), dtype, scale=255.0), *solver_and_recipe)
+    reference = trained(
+        training_examples(X.astype(dtype), dtype=dtype, scale=255.0), *solver_and_recipe
+    )
     for container in containers:
-        state = trained(examples_of(container, dtype, scale=255.0), *solver_and_recipe)
+        state = trained(training_examples(container, dtype=dtype, scale=255.0), *solver_and_recipe)
         assert {a.dtype for a in parameters(state)} == {np.dtype(dtype)}
         assert_same(state, reference)
 
@@ -231,7 +174,9 @@ def test_training_is_bit_identical_for_all_containers(solver_and_recipe, dtype, 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float64])
 def test_examples_are_not_modified(solver_and_recipe, dtype):
     solver, recipe = solver_and_recipe
-    examples = examples_of(draw_bytes().astype(dtype), scale=255.0, weights=np.arange(50) + 1)
+    examples = training_examples(
+        byte_images().astype(dtype), scale=255.0, weights=np.arange(50) + 1
+    )
     arrays = [a for a in examples if isinstance(a, np.ndarray)]
     before = [a.copy() for a in arrays]
     for array in arrays:
@@ -249,7 +194,7 @@ def test_float32_stays_float32(activation, output_activation, loss):
     recipe = Recipe(
         activation, output_activation, loss, dropout=0.2, alpha=0.1, nesterovs_momentum=True
     )
-    examples = examples_of(draw_bytes(), np.float32, scale=255.0)
+    examples = training_examples(byte_images(), dtype=np.float32, scale=255.0)
     for solver in SOLVERS:
         state = trained(examples, solver, recipe)
         arrays = [a for a in contents(state) if isinstance(a, np.ndarray)]
@@ -259,7 +204,7 @@ def test_float32_stays_float32(activation, output_activation, loss):
 
 def test_copied_state_is_independent_and_trains_bit_identically(solver_and_recipe):
     solver, recipe = solver_and_recipe
-    examples = examples_of(draw_bytes() / 255)
+    examples = training_examples(byte_images() / 255)
     state, untouched = (trained(examples, solver, recipe) for _ in range(2))
     copy = state.copied()
     train(copy, examples, recipe)
@@ -274,21 +219,23 @@ def test_copied_state_is_independent_and_trains_bit_identically(solver_and_recip
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_divergence_gives_huge_loss_without_warning(solver, loss, dtype):
     recipe = Recipe("relu", "identity", loss, rate=1e30, warmup=0.0)
-    losses = train(start(solver, dtype), examples_of(draw_bytes(), dtype), recipe, epochs=10)
+    losses = train(
+        start(solver, dtype), training_examples(byte_images(), dtype=dtype), recipe, epochs=10
+    )
     assert not np.isfinite(losses[-1]) or losses[-1] > 1e20
 
 
 @pytest.mark.parametrize("n_rows", [1, 700, 1500, 2500])
 @pytest.mark.parametrize("container", [np.asarray, np.float32, csr_array])
 def test_outputs_in_parts_match_one_forward_pass(n_rows, container):
-    X, state = draw_bytes(n_rows), start()
+    X, state = byte_images(n_rows), start()
     network = state.coefs, state.intercepts, "tanh", "relu"
     expected = forward(X.astype(float), *network).outputs[-1]
     outputs = predict_outputs(container(X), *network)
     np.testing.assert_allclose(outputs, expected, rtol=1e-10, atol=1e-12)
     recipe = Recipe("tanh", "relu", "mse", dropout=0.5, input_dropout=0.5)
     weights = np.arange(n_rows) + 1.0
-    loss, evaluated = evaluate(state, examples_of(container(X), weights=weights), recipe)
+    loss, evaluated = evaluate(state, training_examples(container(X), weights=weights), recipe)
     np.testing.assert_allclose(evaluated, expected, rtol=1e-10, atol=1e-12)
     lengths = np.linalg.norm(expected - np.eye(3)[np.arange(n_rows) % 3], axis=1)
     assert loss == pytest.approx(np.average(lengths**2, weights=weights))
@@ -297,7 +244,7 @@ def test_outputs_in_parts_match_one_forward_pass(n_rows, container):
 @pytest.mark.parametrize("sizes", [SIZES, [8, 3]])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_bytes_become_floats_of_the_parameters_dtype(sizes, dtype):
-    state, examples = start(sizes=sizes, dtype=dtype), examples_of(draw_bytes(), dtype)
+    state, examples = start(sizes=sizes, dtype=dtype), training_examples(byte_images(), dtype=dtype)
     assert sample(examples, dtype)[0].dtype == dtype
     network = state.coefs, state.intercepts, "tanh", "identity"
     outputs = predict_outputs(examples.X, *network)
@@ -306,22 +253,11 @@ def test_bytes_become_floats_of_the_parameters_dtype(sizes, dtype):
     assert {a.dtype for a in (outputs, evaluated, *parameters(state))} == {np.dtype(dtype)}
 
 
-@given(n_rows=st.integers(1, 5000))
-def test_sample_is_spread_evenly_over_all_rows(n_rows):
-    X = np.arange(n_rows, dtype=np.float64)[:, None]
-    places = sample(examples_of(X), np.dtype(float))[0][:, 0]
-    assert min(n_rows, 512) <= len(places) <= 1024
-    assert places[0] == 0
-    gaps = np.diff([*places, n_rows])
-    assert set(gaps[:-1]) <= {gaps.max()}
-    assert n_rows > 1024 or len(places) == n_rows
-
-
 @pytest.mark.parametrize("place", [("torch", "cpu"), ("array_api_strict", "device1")])
 def test_training_with_other_array_libraries_matches_numpy(solver_and_recipe, place):
     xp, (solver, recipe) = pytest.importorskip(place[0]), solver_and_recipe
     there = xp.Device(place[1]) if hasattr(xp, "Device") else xp.device(place[1])
-    examples = examples_of(draw_bytes(), scale=255.0)
+    examples = training_examples(byte_images(), scale=255.0)
     state, elsewhere = start(solver), start(solver)
     arrays = {
         name: xp.asarray(getattr(examples, name), device=there)

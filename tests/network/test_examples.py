@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+from helpers import byte_images, training_examples
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
+
+from skmnist.network._training import _batches, root_mean_square, sample
+
+
+@given(n_rows=st.integers(1, 60), size=st.integers(1, 70))
+def test_batches_cover_every_row_once_and_differ_in_size_by_one_at_most(n_rows, size):
+    X = np.arange(n_rows, dtype=float)[:, None]
+    rows = np.random.default_rng(0).permutation(n_rows)
+    examples = training_examples(X, weights=np.arange(n_rows) + 0.5)
+    seen = list(_batches(examples, rows, size, np.dtype(float)))
+    sizes = [len(X) for X, _, _ in seen]
+    assert max(sizes) - min(sizes) <= 1
+    assert max(sizes) <= size
+    assert len(seen) == int(np.ceil(n_rows / size))
+    X, Y, weights = (np.concatenate(parts) for parts in zip(*seen, strict=True))
+    np.testing.assert_array_equal(X[:, 0], rows)
+    np.testing.assert_array_equal(Y.argmax(axis=1), rows % 3)
+    np.testing.assert_array_equal(weights[:, 0], rows + 0.5)
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0, 255.0])
+def test_batches_are_divided_by_the_scale(scale):
+    X = byte_images()
+    for data in (X, X.astype(float), csr_array(X)):
+        [(floats, _, _)] = _batches(training_examples(data, scale=scale), np.arange(50), 50, float)
+        np.testing.assert_array_equal(floats, X / scale)
+
+
+def test_root_mean_square_is_weighted():
+    X, weights = byte_images(2100), np.arange(2100) % 5
+    by_hand = np.sqrt(np.average((X.astype(float) ** 2).mean(axis=1), weights=weights))
+    for data in (X, X.astype(np.float32), csr_array(X)):
+        assert root_mean_square(training_examples(data, weights=weights)) == pytest.approx(by_hand)
+    some = training_examples(X)._replace(rows=np.arange(7))
+    assert root_mean_square(some) == pytest.approx(np.sqrt((X[:7].astype(float) ** 2).mean()))
+    assert root_mean_square(training_examples(np.zeros((3, 8)))) == 1
+
+
+@pytest.mark.parametrize("library", ["numpy", "torch", "array_api_strict"])
+def test_root_mean_square_of_float32_is_computed_in_float64(library):
+    xp, X = pytest.importorskip(library), byte_images(2100).astype(np.float32)
+    examples = training_examples(X, dtype=np.float32)
+    arrays = {n: xp.asarray(getattr(examples, n)) for n in ("X", "labels", "codes", "weights")}
+    by_hand = np.sqrt((X.astype(float) ** 2).mean())
+    assert root_mean_square(examples._replace(**arrays)) == pytest.approx(by_hand, rel=1e-13)
+
+
+@given(n_rows=st.integers(1, 5000))
+def test_sample_is_spread_evenly_over_all_rows(n_rows):
+    X = np.arange(n_rows, dtype=np.float64)[:, None]
+    places = sample(training_examples(X), np.dtype(float))[0][:, 0]
+    assert min(n_rows, 512) <= len(places) <= 1024
+    assert places[0] == 0
+    gaps = np.diff([*places, n_rows])
+    assert set(gaps[:-1]) <= {gaps.max()}
+    assert n_rows > 1024 or len(places) == n_rows
