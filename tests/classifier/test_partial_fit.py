@@ -67,7 +67,7 @@ def test_resumed_stream_after_pickle_is_bit_identical(settings):
 def test_pickle_does_not_grow_with_the_stream():
     model = stream(small(hidden_layer_sizes=(4,)), 10)
     early = len(pickle.dumps(model))
-    late = len(pickle.dumps(stream(model, 490, start=10)))
+    late = len(pickle.dumps(stream(model, 190, start=10)))
     assert abs(late - early) < 30
 
 
