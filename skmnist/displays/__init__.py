@@ -1,6 +1,6 @@
-"""Pictures of what an estimator does, in the manner of scikit-learn's displays.
+"""Plots of images, predictions and fitted estimators, with the API of scikit-learn's displays.
 
-They need matplotlib, which is imported when the first of them is drawn.
+Displays need matplotlib, which is imported when the first display is plotted.
 """
 
 from skmnist.displays._activations import ActivationsDisplay

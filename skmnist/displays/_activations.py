@@ -1,62 +1,65 @@
-"""ActivationsDisplay: the way of one image through a network."""
+"""ActivationsDisplay: the activations of all layers of a network for one image."""
 
 import math
 
 import numpy as np
 from sklearn.utils.validation import validate_data
 
-from skmnist.displays._canvas import (
+from skmnist.displays._drawn_on_axes import DrawnOnAxesMixin
+from skmnist.displays._images import as_images, dense, one_row, show_image
+from skmnist.displays._layout import (
     BLUE,
     LINE,
     VERMILLION,
     font_size,
-    frame_for,
     inset,
-    remembering,
     size_in_points,
     text_width,
 )
-from skmnist.displays._estimators import image_shape_of, last_part, steps_of, transformed
-from skmnist.displays._images import as_images, dense, one_row, show_ink
-from skmnist.displays._tiling import grid
+from skmnist.displays._steps import image_shape_of, last_step, steps_of, transform_before
+from skmnist.displays._tiling import grid_shape
 from skmnist.network._arrays import to_numpy
 from skmnist.network._mlp import forward
 
-INCHES = 2.4  # the side of a layer's picture
+INCHES = 2.4  # the side of the axes of a layer
 TITLE_SHARE = 0.15  # of the height, at most
-NAME_SHARE = 0.4  # of the width of the chart, at most
-NOTHING = "////"  # where a grid has more cells than there are neurons
-PAD = 3  # points between a chart and its texts
+NAME_SHARE = 0.4  # of the width of the bar chart, at most
+EMPTY_HATCH = "////"  # in the cells of a grid that has more cells than neurons
+PAD = 3  # points between axes and their texts
 
 
-class ActivationsDisplay:
-    """What one image excites: bright cells are neurons that found what they look for.
+class ActivationsDisplay(DrawnOnAxesMixin):
+    """Activations of the neurons of a network for one image.
 
-    Make one with :meth:`from_estimator`. All parameters are stored as attributes.
+    From left to right, the display shows the image, one grid per hidden layer and a bar chart of
+    the outputs. Each cell of a grid is a neuron, and brighter cells have larger activations.
+
+    It is recommended to use :meth:`from_estimator` to create a display. All parameters are
+    stored as attributes.
 
     Parameters
     ----------
     image : array of shape (height, width) or (height, width, 3)
-        What the network was shown.
+        Image that the activations are computed from.
     activations : list of arrays of shape (n_neurons,)
-        What each layer made of it, the outputs last.
+        Activations of each hidden layer, followed by the outputs.
     classes : array of shape (n_outputs,) or None, default=None
-        What the outputs stand for; None counts from 0.
+        Class of each output. None means 0, 1, 2 and so on.
 
     Attributes
     ----------
     bars_ : matplotlib BarContainer
-        The outputs.
+        Bars of the outputs.
     axes_ : list of matplotlib Axes
-        The image's, one for each hidden layer, and the outputs', inside `ax_`.
+        Axes of the image, the hidden layers and the outputs, inside `ax_`.
     ax_ : matplotlib Axes
-        What was drawn on.
+        Axes of the display.
     figure_ : matplotlib Figure
-        The figure around it.
+        Figure that contains the axes.
 
     See Also
     --------
-    WeightsDisplay : What the neurons of the first layer look for.
+    WeightsDisplay : Weights of the neurons of the first layer.
 
     Examples
     --------
@@ -66,7 +69,7 @@ class ActivationsDisplay:
     >>> layers = [np.arange(9), np.array([0.1, 0.8])]
     >>> display = ActivationsDisplay(load_xo().images[0], layers, classes=["O", "X"]).plot()
     >>> [ax.get_title() for ax in display.axes_]
-    ['', 'h1: 9', 'out: X']
+    ['', 'hidden layer 1: 9 neurons', 'output: X']
     """
 
     def __init__(self, image, activations, *, classes=None):
@@ -76,27 +79,27 @@ class ActivationsDisplay:
 
     @classmethod
     def from_estimator(cls, estimator, X, *, image_shape=None, ax=None, **plot_kw):
-        """Draw what an image excites in a fitted network.
+        """Plot the activations of a fitted network for one image.
 
         Parameters
         ----------
         estimator : MLPDigitClassifier or Pipeline
-            A fitted one; a Pipeline must end in one. The steps before it are applied, but the
-            image is shown as it came.
+            Fitted classifier, or a fitted Pipeline whose last step is an MLPDigitClassifier. The
+            other steps transform the image, but the display shows the image as given.
         X : array-like or sparse matrix of shape (n_pixels,) or (1, n_pixels)
-            One image.
+            Image to plot.
         image_shape : tuple of int or None, default=None
-            (height, width) or (height, width, channels); None is what a ConvFeatureTransformer
-            among the steps was given, or a square.
+            Shape of the image: (height, width) or (height, width, channels). None means the image
+            shape of a ConvFeatureTransformer among the steps, or a square.
         ax : matplotlib Axes or None, default=None
-            Where to draw; None is a new figure.
+            Axes to plot on. If None, a new figure and axes are created.
         **plot_kw : dict
-            How to draw, as in :meth:`plot`.
+            Keyword arguments passed to :meth:`plot`.
 
         Returns
         -------
         display : ActivationsDisplay
-            The display, drawn.
+            The plotted display.
 
         Examples
         --------
@@ -110,14 +113,19 @@ class ActivationsDisplay:
         [512, 256, 10]
         """
         needed = "coefs_", "intercepts_", "classes_", "_fitted_as"
-        network = last_part(estimator, "MLPDigitClassifier", *needed)
+        network = last_step(estimator, "MLPDigitClassifier", *needed)
         X = one_row(X)
-        given = transformed(estimator, len(steps_of(estimator)) - 1, X)
-        given = dense(validate_data(network, given, reset=False, accept_sparse=True))
+        inputs = transform_before(estimator, len(steps_of(estimator)) - 1, X)
+        inputs = dense(validate_data(network, inputs, reset=False, accept_sparse=True))
         coefs, intercepts = map(_all_numpy, (network.coefs_, network.intercepts_))
-        how = network._fitted_as  # the parameters may have been changed since
-        X_float = given.astype(coefs[0].dtype)
-        passed = forward(X_float, coefs, intercepts, how.activation, how.output_activation)
+        settings = network._fitted_as  # the parameters may have been changed since fit
+        passed = forward(
+            inputs.astype(coefs[0].dtype),
+            coefs,
+            intercepts,
+            settings.activation,
+            settings.output_activation,
+        )
         if image_shape is None:
             image_shape = image_shape_of(estimator, np.shape(X)[1])
         image = as_images(dense(X), image_shape)[0]
@@ -125,16 +133,16 @@ class ActivationsDisplay:
         return cls(image, activations, classes=network.classes_).plot(ax, **plot_kw)
 
     def plot(self, ax=None, *, im_kw=None, bar_kw=None):
-        """Draw the image, the hidden layers and the outputs.
+        """Plot the image, the hidden layers and the outputs.
 
         Parameters
         ----------
         ax : matplotlib Axes or None, default=None
-            Where to draw; None is a new figure.
+            Axes to plot on. If None, a new figure and axes are created.
         im_kw : dict or None, default=None
-            For the hidden layers, as in ``matplotlib.axes.Axes.imshow``.
+            Keyword arguments passed to ``matplotlib.axes.Axes.imshow`` for the hidden layers.
         bar_kw : dict or None, default=None
-            For the outputs, as in ``matplotlib.axes.Axes.barh``.
+            Keyword arguments passed to ``matplotlib.axes.Axes.barh`` for the outputs.
 
         Returns
         -------
@@ -151,23 +159,27 @@ class ActivationsDisplay:
         """
         *hidden, outputs = map(np.asarray, self.activations)
         n = len(hidden) + 2
-        self.ax_ = frame_for(self, ax, (INCHES * n, INCHES))
-        self.figure_ = self.ax_.figure
         names, best = self._names_and_best(outputs)
-        titles = ["", *[f"h{k}: {len(h)}" for k, h in enumerate(hidden, 1)], f"out: {best}"]
-        size = size_in_points(self.ax_)
-        points = font_size(names, NAME_SHARE * size[0] / n, 0.75 * size[1] / len(names))
-        name_share = (max(map(text_width, names)) * points + 2 * PAD) / size[0]
-        self.axes_ = _titled_axes(self.ax_, titles, size, name_share)
-        show_ink(self.axes_[0], self.image)
-        for inner, neurons in zip(self.axes_[1:], hidden, strict=False):
-            show_ink(inner, _as_grid(neurons), im_kw)
-            inner.patch.set_hatch(NOTHING)
-        self.bars_ = _draw_outputs(self.axes_[-1], outputs, names, points, bar_kw or {})
-        return remembering(self)
+        layers = [_layer_title(number, len(h)) for number, h in enumerate(hidden, 1)]
+        titles = ["", *layers, f"output: {best}"]
+        with self._drawing_on(ax, (INCHES * n, INCHES)) as ax:
+            ax.set_axis_off()
+            size = size_in_points(ax)
+            points = font_size(names, NAME_SHARE * size[0] / n, 0.75 * size[1] / len(names))
+            name_share = (max(map(text_width, names)) * points + 2 * PAD) / size[0]
+            self.axes_ = _titled_axes(ax, titles, size, name_share)
+            show_image(self.axes_[0], self.image)
+            for inner, neurons in zip(self.axes_[1:], hidden, strict=False):
+                show_image(inner, _as_grid(neurons), im_kw)
+                inner.patch.set_hatch(EMPTY_HATCH)
+            self.bars_ = _draw_outputs(self.axes_[-1], outputs, names, points, bar_kw or {})
+        return self
 
     def _names_and_best(self, outputs):
-        """Return what each output stands for, and the largest; a single one is its number."""
+        """Return the classes of the outputs as texts, and the class of the largest output.
+
+        A single output has no class: its text is empty, and its value is returned.
+        """
         if len(outputs) == 1:
             return [""], f"{outputs[0]:.2f}"
         classes = range(len(outputs)) if self.classes is None else self.classes
@@ -175,8 +187,13 @@ class ActivationsDisplay:
         return names, names[outputs.argmax()]
 
 
+def _layer_title(number, n_neurons):
+    """Return the title of a hidden layer."""
+    return f"hidden layer {number}: {n_neurons} neuron{'s' if n_neurons > 1 else ''}"
+
+
 def _titled_axes(ax, titles, size, name_share):
-    """Return axes side by side inside others; to the left of the last, names have their share."""
+    """Return axes side by side inside other axes, with room for names to the left of the last."""
     n = len(titles)
     points = font_size(titles, 0.85 * size[0] / n, TITLE_SHARE * size[1])
     boxes = [(number / n, 0, 1 / n, 1) for number in range(n)]
@@ -184,20 +201,20 @@ def _titled_axes(ax, titles, size, name_share):
     axes = [inset(ax, box, LINE * points / size[1]) for box in boxes]
     for inner, title in zip(axes, titles, strict=True):
         inner.set_title(title, fontsize=points, pad=PAD)
-    axes[-1].title.set_x(0.5 - name_share / boxes[-1][2] / 2)  # above chart and names
+    axes[-1].title.set_x(0.5 - name_share / boxes[-1][2] / 2)  # centred above chart and names
     return axes
 
 
 def _as_grid(neurons):
-    """Return neurons as a near-square image, row after row, with nothing where there are none."""
-    shape = grid(len(neurons))
+    """Return neurons row by row as a near-square image, in which the unused cells are NaN."""
+    shape = grid_shape(len(neurons))
     cells = np.full(math.prod(shape), np.nan)
     cells[: len(neurons)] = neurons
     return cells.reshape(shape)
 
 
 def _draw_outputs(ax, outputs, names, points, bar_kw):
-    """Draw a bar for each output, from the top; the largest one and its name stand out."""
+    """Draw a bar for each output, from top to bottom, and highlight the largest and its name."""
     largest = outputs.argmax()
     colours = [VERMILLION if number == largest else BLUE for number in range(len(outputs))]
     bars = ax.barh(range(len(outputs)), outputs, **{"color": colours} | bar_kw)
@@ -209,5 +226,5 @@ def _draw_outputs(ax, outputs, names, points, bar_kw):
 
 
 def _all_numpy(arrays):
-    """Return the arrays of any library as NumPy's."""
+    """Return arrays of any library as NumPy arrays."""
     return [to_numpy(array) for array in arrays]

@@ -1,60 +1,62 @@
-"""DigitGridDisplay: digits, with what they are and what they were taken for."""
+"""DigitGridDisplay: a grid of images with their true and predicted labels."""
 
 import numpy as np
 from sklearn.utils.validation import check_array, check_is_fitted
 
-from skmnist.base._rules import check, integer, OneOf
-from skmnist.displays._canvas import (
+from skmnist.base._rules import OneOf, check, integer
+from skmnist.displays._drawn_on_axes import DrawnOnAxesMixin
+from skmnist.displays._images import as_images, dense, merge_im_kw, prepare_images
+from skmnist.displays._labels import checked_labels
+from skmnist.displays._layout import (
     LINE,
     VERMILLION,
     font_size,
-    frame_for,
     inset,
-    remembering,
+    merge_text_kw,
     size_in_points,
-    text_look,
 )
-from skmnist.displays._estimators import image_shape_of
-from skmnist.displays._images import as_images, dense, im_look, inked
-from skmnist.displays._labels import known_of
-from skmnist.displays._selection import CHOICES, how_certain
-from skmnist.displays._tiling import grid
+from skmnist.displays._selection import SELECTIONS, certainty_of
+from skmnist.displays._steps import image_shape_of
+from skmnist.displays._tiling import grid_shape
 from skmnist.network._arrays import to_numpy
 
 TEXT_SHARE = 0.4  # of a cell's height, at most
 
 
-class DigitGridDisplay:
-    """Images with their labels: what each is, what it was taken for, and how certainly.
+class DigitGridDisplay(DrawnOnAxesMixin):
+    """Grid of images with their true labels, predicted labels and confidences.
 
-    Make one with :meth:`from_estimator` or :meth:`from_predictions`. All parameters are stored
-    as attributes. A wrong prediction has a bold text and a thick frame.
+    The text above an image is "true label → predicted label" and the confidence. The text of a
+    wrong prediction is bold, and its image has a thick frame.
+
+    It is recommended to use :meth:`from_estimator` or :meth:`from_predictions` to create a
+    display. All parameters are stored as attributes.
 
     Parameters
     ----------
     images : array of shape (n_images, height, width) or (n_images, height, width, 3)
-        What to show.
+        Images to show.
     y_true : array of shape (n_images,) or None, default=None
-        What each image is.
+        True labels.
     y_pred : array of shape (n_images,) or None, default=None
-        What each image was taken for.
+        Predicted labels.
     confidence : array of shape (n_images,) or None, default=None
-        How certain each prediction was, from 0 to 1; NaN where nobody knows.
+        Confidence of each prediction, from 0 to 1. NaN means that it is not known.
     if_empty : str, default="no images"
-        What to write if there are no images.
+        Text to write if there are no images.
 
     Attributes
     ----------
     axes_ : list of matplotlib Axes
-        One for each image, inside `ax_`.
+        Axes of the images, inside `ax_`.
     ax_ : matplotlib Axes
-        What was drawn on.
+        Axes of the display.
     figure_ : matplotlib Figure
-        The figure around it.
+        Figure that contains the axes.
 
     See Also
     --------
-    sklearn.metrics.ConfusionMatrixDisplay : How often each class is taken for another.
+    sklearn.metrics.ConfusionMatrixDisplay : Plot of a confusion matrix.
 
     Examples
     --------
@@ -86,34 +88,36 @@ class DigitGridDisplay:
         ax=None,
         **plot_kw,
     ):
-        """Draw images and what a classifier takes them for.
+        """Plot images with the predictions of a fitted classifier.
 
         Parameters
         ----------
         estimator : classifier
-            A fitted one, such as MLPDigitClassifier, or a Pipeline that ends in one. How certain
-            it is, its `predict_proba` says, or else the distance of the two largest values of
-            its `decision_function`, which is not shown.
+            Fitted classifier, or a fitted Pipeline whose last step is a classifier. The confidence
+            is the value of `predict_proba` for the predicted class. Without `predict_proba`,
+            images are sorted by the difference of the two largest values of `decision_function`,
+            which is not shown.
         X : array-like or sparse matrix of shape (n_samples, n_pixels)
-            One image a row.
+            Images, one per row.
         y : array-like of shape (n_samples,)
-            Their labels.
+            True labels.
         select : {"mistakes", "all"}, default="mistakes"
-            Which images: those that are mistaken, the most certain first, or the first ones.
+            Images to plot: "mistakes" are the wrong predictions, the most certain first, and
+            "all" are the first images in the given order.
         n_images : int, default=25
-            How many images at most.
+            Maximum number of images.
         image_shape : tuple of int or None, default=None
-            (height, width) or (height, width, channels); None is what a ConvFeatureTransformer
-            among the steps was given, or a square.
+            Shape of the images: (height, width) or (height, width, channels). None means the image
+            shape of a ConvFeatureTransformer among the steps, or a square.
         ax : matplotlib Axes or None, default=None
-            Where to draw; None is a new figure.
+            Axes to plot on. If None, a new figure and axes are created.
         **plot_kw : dict
-            How to draw, as in :meth:`plot`.
+            Keyword arguments passed to :meth:`plot`.
 
         Returns
         -------
         display : DigitGridDisplay
-            The display, drawn.
+            The plotted display.
 
         Examples
         --------
@@ -128,11 +132,11 @@ class DigitGridDisplay:
         """
         check_is_fitted(estimator)
         predicted = to_numpy(estimator.predict(X))
-        certainty, is_share = how_certain(estimator, X, predicted)
+        certainty, is_probability = certainty_of(estimator, X, predicted)
         if image_shape is None:
             image_shape = image_shape_of(estimator, np.shape(X)[1])
-        display = cls._choose(X, y, predicted, certainty, select, n_images, image_shape)
-        if not is_share:
+        display = cls._select(X, y, predicted, certainty, select, n_images, image_shape)
+        if not is_probability:
             display.confidence = None
         return display.plot(ax, **plot_kw)
 
@@ -150,33 +154,35 @@ class DigitGridDisplay:
         ax=None,
         **plot_kw,
     ):
-        """Draw images and what they were taken for.
+        """Plot images with given predictions.
 
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n_samples, n_pixels)
-            One image a row.
+            Images, one per row.
         y_true : array-like of shape (n_samples,)
-            Their labels.
+            True labels.
         y_pred : array-like of shape (n_samples,)
-            What they were taken for.
+            Predicted labels.
         confidence : array-like of shape (n_samples,) or None, default=None
-            How certain each prediction was, from 0 to 1.
+            Confidence of each prediction, from 0 to 1.
         select : {"mistakes", "all"}, default="mistakes"
-            Which images: those that are mistaken, the most certain first, or the first ones.
+            Images to plot: "mistakes" are the wrong predictions, the most certain first, and
+            "all" are the first images in the given order.
         n_images : int, default=25
-            How many images at most.
+            Maximum number of images.
         image_shape : tuple of int or None, default=None
-            (height, width) or (height, width, channels); None is a square.
+            Shape of the images: (height, width) or (height, width, channels). None means that
+            images are square.
         ax : matplotlib Axes or None, default=None
-            Where to draw; None is a new figure.
+            Axes to plot on. If None, a new figure and axes are created.
         **plot_kw : dict
-            How to draw, as in :meth:`plot`.
+            Keyword arguments passed to :meth:`plot`.
 
         Returns
         -------
         display : DigitGridDisplay
-            The display, drawn.
+            The plotted display.
 
         Examples
         --------
@@ -187,17 +193,17 @@ class DigitGridDisplay:
         >>> [ax.get_title() for ax in display.axes_]
         ['0 → 3', '1 → 8']
         """
-        display = cls._choose(X, y_true, y_pred, confidence, select, n_images, image_shape)
+        display = cls._select(X, y_true, y_pred, confidence, select, n_images, image_shape)
         return display.plot(ax, **plot_kw)
 
     @classmethod
-    def _choose(cls, X, y_true, y_pred, certainty, select, n_images, image_shape):
-        """Make a display of some images, with how certain as its confidence."""
-        check("select", select, OneOf(CHOICES))
+    def _select(cls, X, y_true, y_pred, certainty, select, n_images, image_shape):
+        """Return a display of the selected images, with the certainty as confidence."""
+        check("select", select, OneOf(SELECTIONS))
         check("n_images", n_images, integer(1))
         X = check_array(X if hasattr(X, "toarray") else to_numpy(X), accept_sparse="csr")
-        y_true, y_pred, certainty = known_of(X, y_true, y_pred, certainty)
-        rows = CHOICES[select](y_true != y_pred, certainty)[:n_images]
+        y_true, y_pred, certainty = checked_labels(X, y_true, y_pred, certainty)
+        rows = SELECTIONS[select](y_true != y_pred, certainty)[:n_images]
         return cls(
             as_images(dense(X[rows]), image_shape),
             y_true=y_true[rows],
@@ -207,16 +213,16 @@ class DigitGridDisplay:
         )
 
     def plot(self, ax=None, *, im_kw=None, text_kw=None):
-        """Draw the images.
+        """Plot the images.
 
         Parameters
         ----------
         ax : matplotlib Axes or None, default=None
-            Where to draw; None is a new figure.
+            Axes to plot on. If None, a new figure and axes are created.
         im_kw : dict or None, default=None
-            For the images, as in ``matplotlib.axes.Axes.imshow``.
+            Keyword arguments passed to ``matplotlib.axes.Axes.imshow`` for the images.
         text_kw : dict or None, default=None
-            For the texts above them, as in ``matplotlib.axes.Axes.set_title``.
+            Keyword arguments passed to ``matplotlib.axes.Axes.set_title`` for the texts.
 
         Returns
         -------
@@ -232,56 +238,65 @@ class DigitGridDisplay:
         2
         """
         images = _checked_images(self.images)
-        known = known_of(images, self.y_true, self.y_pred, self.confidence)
-        n_rows, n_columns = grid(len(images))
-        self.ax_ = frame_for(self, ax, (1.2 * max(n_columns, 3), 1.45 * max(n_rows, 2)))
-        self.figure_ = self.ax_.figure
-        self.axes_ = []
-        if len(images) == 0:
-            centred = text_look({"ha": "center", "va": "center"}, text_kw)
-            self.ax_.text(0.5, 0.5, self.if_empty, **centred)
-            return remembering(self)
-        images, look = inked(images)
-        captions = [known.caption(number) for number in range(len(images))]
-        size, text_share = self._text_size(captions, n_rows, n_columns)
-        text = text_look({"fontsize": size, "pad": 2}, text_kw)
-        for number, image in enumerate(images):
-            box = _place(*divmod(number, n_columns), n_rows, n_columns)
-            cell = inset(self.ax_, box, text_share)
-            cell.imshow(image, **im_look(look, im_kw))
-            cell.set_title(captions[number], **text)
-            if known.is_wrong(number):
-                _stand_out(cell)
-            self.axes_.append(cell)
-        return remembering(self)
-
-    def _text_size(self, captions, n_rows, n_columns):
-        """Return the size of the texts, and the share of a cell's height that they take."""
-        width, height = size_in_points(self.ax_)
-        width, height = width / n_columns, height / n_rows
-        size = font_size(captions, 0.85 * width, TEXT_SHARE * height)
-        n_lines = max(caption.count("\n") + 1 for caption in captions)
-        return size, LINE * n_lines * size / height
+        labels = checked_labels(images, self.y_true, self.y_pred, self.confidence)
+        n_rows, n_columns = grid_shape(len(images))
+        with self._drawing_on(ax, (1.2 * max(n_columns, 3), 1.45 * max(n_rows, 2))) as ax:
+            ax.set_axis_off()
+            if len(images):
+                self.axes_ = _show_grid(ax, images, labels, im_kw, text_kw)
+            else:
+                self.axes_ = []
+                centred = merge_text_kw({"ha": "center", "va": "center"}, text_kw)
+                ax.text(0.5, 0.5, self.if_empty, **centred)
+        return self
 
 
 def _checked_images(images):
-    """Return images as an array, or raise a ValueError if they are rows of pixels."""
+    """Return images as an array, or raise a ValueError if their shape is not that of images."""
     images = to_numpy(images)
     if len(images) and images.ndim not in (3, 4):
         raise ValueError(
-            "images must have the shape (n_images, height, width) or (n_images, height, width, 3), "
-            f"got shape {images.shape}; from_predictions takes rows of pixels"
+            "images must have the shape (n_images, height, width) or (n_images, height, width, 3); "
+            f"got shape {images.shape}. Use from_predictions for rows of pixels."
         )
     return images
 
 
-def _place(row, column, n_rows, n_columns):
-    """Return left, bottom, width and height of a cell."""
+def _show_grid(ax, images, labels, im_kw, text_kw):
+    """Draw images with captions in a grid inside axes, and return the axes of each image."""
+    n_rows, n_columns = grid_shape(len(images))
+    images, defaults = prepare_images(images)
+    captions = [labels.caption(number) for number in range(len(images))]
+    size, text_share = _text_size(ax, captions, n_rows, n_columns)
+    title_kw = merge_text_kw({"fontsize": size, "pad": 2}, text_kw)
+    cells = []
+    for number, image in enumerate(images):
+        box = _cell_box(*divmod(number, n_columns), n_rows, n_columns)
+        cell = inset(ax, box, text_share)
+        cell.imshow(image, **merge_im_kw(defaults, im_kw))
+        cell.set_title(captions[number], **title_kw)
+        if labels.is_wrong(number):
+            _highlight(cell)
+        cells.append(cell)
+    return cells
+
+
+def _text_size(ax, captions, n_rows, n_columns):
+    """Return the font size of the captions, and the share of a cell's height for them."""
+    width, height = size_in_points(ax)
+    width, height = width / n_columns, height / n_rows
+    size = font_size(captions, 0.85 * width, TEXT_SHARE * height)
+    n_lines = max(caption.count("\n") + 1 for caption in captions)
+    return size, LINE * n_lines * size / height
+
+
+def _cell_box(row, column, n_rows, n_columns):
+    """Return the left, bottom, width and height of a cell."""
     return column / n_columns, 1 - (row + 1) / n_rows, 1 / n_columns, 1 / n_rows
 
 
-def _stand_out(ax):
-    """Make text and frame of a wrong prediction bold, and not only of another colour."""
+def _highlight(ax):
+    """Highlight a wrong prediction with a bold title and a thick frame, not only by colour."""
     ax.title.set_fontweight("bold")
     for spine in ax.spines.values():
         spine.set(linewidth=2.5, color=VERMILLION)

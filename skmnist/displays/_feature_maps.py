@@ -1,4 +1,4 @@
-"""FeatureMapsDisplay: an image, and what comes out when kernels are laid on it."""
+"""FeatureMapsDisplay: an image and the feature maps that kernels compute from the image."""
 
 import math
 from typing import NamedTuple
@@ -6,53 +6,50 @@ from typing import NamedTuple
 import numpy as np
 
 from skmnist.base._rules import check, integer
-from skmnist.displays._canvas import (
-    LINE,
-    MARGIN,
-    font_size,
-    frame_for,
-    inset,
-    remembering,
-    size_in_points,
-)
-from skmnist.displays._estimators import part_with_kernels, transformed
-from skmnist.displays._images import as_images, coloured, dense, im_look, one_row, show_ink
-from skmnist.displays._values import is_written, write_values
+from skmnist.displays._cell_values import has_values, write_values
+from skmnist.displays._drawn_on_axes import DrawnOnAxesMixin
+from skmnist.displays._images import as_images, colours_for, dense, merge_im_kw, one_row, show_image
+from skmnist.displays._layout import LINE, MARGIN, font_size, inset, size_in_points
+from skmnist.displays._steps import step_with_kernels, transform_before
 from skmnist.network._arrays import to_numpy
 
 IMAGE_WIDTH, GAP = 1.5, 0.4  # in widths of a map
-INCHES, WRITTEN_INCHES = 1.3, 2.4  # a map, without numbers and with them
+INCHES, INCHES_WITH_VALUES = 1.3, 2.4  # the side of a map
 MOST_ROWS = 4
-NAME_SHARE = 0.2  # of the height of a map's place, at most
+NAME_SHARE = 0.2  # of the height of the box of a map, at most
 
 
-class FeatureMapsDisplay:
-    """An image and the maps that are made of it, layer after layer, from left to right.
+class FeatureMapsDisplay(DrawnOnAxesMixin):
+    """Feature maps that the layers of a ConvFeatureTransformer compute from one image.
 
-    Make one with :meth:`from_estimator`. All parameters are stored as attributes. The maps of a
-    layer share one scale of colours: around 0 from blue to red, or greys if none is negative.
+    From left to right, the display shows the image and the maps of each layer. All maps of a layer
+    have the same colour scale: greys if no value is negative, or else red for positive values,
+    white for 0 and blue for negative values.
+
+    It is recommended to use :meth:`from_estimator` to create a display. All parameters are
+    stored as attributes.
 
     Parameters
     ----------
     image : array of shape (height, width) or (height, width, 3)
-        What the kernels were laid on.
+        Image that the maps are computed from.
     maps : list of arrays of shape (height, width, n_maps)
-        The maps of each layer.
+        Maps of each layer.
     names : list of lists of str, or None, default=None
-        What to write above the maps of each layer. None, also for a layer, numbers them.
+        Titles of the maps of each layer. If None, or None for a layer, the maps are numbered.
 
     Attributes
     ----------
     axes_ : list of matplotlib Axes
-        The image's, then one for each map, inside `ax_`.
+        Axes of the image and the maps, inside `ax_`.
     ax_ : matplotlib Axes
-        What was drawn on.
+        Axes of the display.
     figure_ : matplotlib Figure
-        The figure around it.
+        Figure that contains the axes.
 
     See Also
     --------
-    KernelsDisplay : The kernels themselves.
+    KernelsDisplay : Kernels of a ConvFeatureTransformer.
 
     Examples
     --------
@@ -71,27 +68,28 @@ class FeatureMapsDisplay:
 
     @classmethod
     def from_estimator(cls, estimator, X, *, n_maps=8, values="auto", ax=None, **plot_kw):
-        """Draw what a transformer makes of an image.
+        """Plot the feature maps of a fitted transformer for one image.
 
         Parameters
         ----------
         estimator : ConvFeatureTransformer or Pipeline
-            A fitted one, or a Pipeline with one; the steps before it are applied.
+            Fitted transformer, or a fitted Pipeline with one. The steps before the transformer are
+            applied to the image.
         X : array-like or sparse matrix of shape (n_pixels,) or (1, n_pixels)
-            One image.
+            Image to plot.
         n_maps : int, default=8
-            How many maps of each layer at most.
+            Maximum number of maps per layer.
         values : "auto", bool or callable, default="auto"
-            Whether to write the numbers, as in :meth:`plot`.
+            Whether to write the values into the cells of the maps, as in :meth:`plot`.
         ax : matplotlib Axes or None, default=None
-            Where to draw; None is a new figure.
+            Axes to plot on. If None, a new figure and axes are created.
         **plot_kw : dict
-            How to draw, as in :meth:`plot`.
+            Keyword arguments passed to :meth:`plot`.
 
         Returns
         -------
         display : FeatureMapsDisplay
-            The display, drawn.
+            The plotted display.
 
         Examples
         --------
@@ -107,33 +105,33 @@ class FeatureMapsDisplay:
         1
         """
         check("n_maps", n_maps, integer(1))
-        transformer, n_before = part_with_kernels(estimator)
+        transformer, n_before = step_with_kernels(estimator)
         X = one_row(X)
-        given = transformed(estimator, n_before, X)
+        inputs = transform_before(estimator, n_before, X)
         maps = [
-            to_numpy(transformer.feature_maps(given, layer=layer))[0, :, :, :n_maps]
+            to_numpy(transformer.feature_maps(inputs, layer=layer))[0, :, :, :n_maps]
             for layer in range(len(transformer.kernels_))
         ]
         shape = transformer.image_shape_
-        shown = dense(X if np.shape(X)[1] == math.prod(shape) else given)
+        shown = dense(X if np.shape(X)[1] == math.prod(shape) else inputs)
         display = cls(as_images(shown, shape)[0], maps, names=_names_of(transformer, maps))
         return display.plot(ax, values=values, **plot_kw)
 
     def plot(self, ax=None, *, values="auto", im_kw=None, text_kw=None):
-        """Draw the image and its maps.
+        """Plot the image and its feature maps.
 
         Parameters
         ----------
         ax : matplotlib Axes or None, default=None
-            Where to draw; None is a new figure.
+            Axes to plot on. If None, a new figure and axes are created.
         values : "auto", bool or callable, default="auto"
-            Whether to write the number into each cell of the maps, with two decimals, or a
-            function from number to str; "auto" does it in layers of at most 4 maps of at most
-            12×12 cells.
+            Whether to write the values into the cells of the maps, with two decimals. A function
+            converts each value to the str that is written. "auto" writes values in layers with at
+            most 4 maps of at most 12×12 cells.
         im_kw : dict or None, default=None
-            For the maps, as in ``matplotlib.axes.Axes.imshow``.
+            Keyword arguments passed to ``matplotlib.axes.Axes.imshow`` for the maps.
         text_kw : dict or None, default=None
-            For the numbers, as in ``matplotlib.axes.Axes.text``.
+            Keyword arguments passed to ``matplotlib.axes.Axes.text`` for the values.
 
         Returns
         -------
@@ -150,24 +148,25 @@ class FeatureMapsDisplay:
         >>> display.plot(values=cut).axes_[1].texts[0].get_text()
         '0.33'
         """
-        written = [is_written(maps, values) for maps in self.maps]
+        with_values = [has_values(maps, values) for maps in self.maps]
         plan = _arrange([maps.shape[2] for maps in self.maps])
-        inches = WRITTEN_INCHES if any(written) else INCHES
-        self.ax_ = frame_for(self, ax, (inches * plan.width, inches * plan.n_rows))
-        self.figure_ = self.ax_.figure
-        size = size_in_points(self.ax_)
-        self.axes_ = [inset(self.ax_, plan.image)]
-        show_ink(self.axes_[0], self.image)
-        for layer, (maps, boxes) in enumerate(zip(self.maps, plan.layers, strict=True)):
-            axes = _show_maps(self.ax_, maps, boxes, self._names(layer), size, im_kw)
-            if written[layer]:
-                side = _cell_side(maps, boxes[0], size)
-                write_values(axes, side, values, text_kw or {})
-            _point_at(self.ax_, boxes[0][0], GAP / plan.width)
-            self.axes_ += axes
-        return remembering(self)
+        inches = INCHES_WITH_VALUES if any(with_values) else INCHES
+        with self._drawing_on(ax, (inches * plan.width, inches * plan.n_rows)) as ax:
+            ax.set_axis_off()
+            size = size_in_points(ax)
+            self.axes_ = [inset(ax, plan.image)]
+            show_image(self.axes_[0], self.image)
+            for layer, (maps, boxes) in enumerate(zip(self.maps, plan.layers, strict=True)):
+                axes = _show_maps(ax, maps, boxes, self._names(layer), size, im_kw)
+                if with_values[layer]:
+                    side = _cell_side(maps, boxes[0], size)
+                    write_values(axes, side, values, text_kw or {})
+                _draw_arrow(ax, boxes[0][0], GAP / plan.width)
+                self.axes_ += axes
+        return self
 
     def _names(self, layer):
+        """Return the titles of the maps of a layer."""
         if self.names is not None and self.names[layer] is not None:
             return self.names[layer]
         prefix = f"layer {layer}, " if len(self.maps) > 1 else ""
@@ -175,7 +174,7 @@ class FeatureMapsDisplay:
 
 
 class _Plan(NamedTuple):
-    """Where the image and each layer's maps go, as boxes, and how large it all is in maps."""
+    """The boxes of the image and the maps of each layer; the width and height are in maps."""
 
     image: tuple
     layers: list
@@ -184,7 +183,7 @@ class _Plan(NamedTuple):
 
 
 def _arrange(counts):
-    """Plan for so many maps in each layer: a column, or more of them when it gets too high."""
+    """Return the plan for these numbers of maps per layer, in columns of up to MOST_ROWS maps."""
     shapes = [(min(count, MOST_ROWS), math.ceil(count / MOST_ROWS)) for count in counts]
     width = IMAGE_WIDTH + sum(GAP + n_columns for _, n_columns in shapes)
     layers, left = [], IMAGE_WIDTH
@@ -197,33 +196,33 @@ def _arrange(counts):
 
 
 def _show_maps(ax, maps, boxes, names, size, im_kw):
-    """Draw a layer's maps with their names, and return their axes."""
+    """Draw the maps of a layer with their names, and return their axes."""
     *_, width, height = np.multiply(boxes[0], [*size, *size])
     points = font_size(names, 0.85 * width, NAME_SHARE * height)
-    look = im_look(coloured(maps), im_kw)
+    kwargs = merge_im_kw(colours_for(maps), im_kw)
     axes = [inset(ax, box, LINE * points / height) for box in boxes]
     for inner, image, name in zip(axes, np.moveaxis(maps, 2, 0), names, strict=True):
-        inner.imshow(image, **look)
+        inner.imshow(image, **kwargs)
         inner.set_title(name, fontsize=points, pad=2)
     return axes
 
 
 def _cell_side(maps, box, size):
-    """Return the side of a map's cell in points, a little less than what it will be."""
+    """Return a lower bound for the side of a cell of a map, in points."""
     width, height = box[2] * size[0], box[3] * size[1] * (1 - NAME_SHARE)
     return (1 - 2 * MARGIN) * min(width / maps.shape[1], height / maps.shape[0])
 
 
-def _point_at(ax, x, gap):
-    """Draw an arrow through the gap to the left of a layer."""
+def _draw_arrow(ax, x, gap):
+    """Draw an arrow in the gap to the left of a layer that starts at x."""
     from matplotlib import rcParams
 
     ends = {"xytext": (x - 0.8 * gap, 0.5), "xy": (x - 0.1 * gap, 0.5)}
-    look = {"arrowstyle": "->", "color": rcParams["text.color"], "linewidth": 1.5}
-    ax.annotate("", **ends, xycoords="axes fraction", textcoords="axes fraction", arrowprops=look)
+    style = {"arrowstyle": "->", "color": rcParams["text.color"], "linewidth": 1.5}
+    ax.annotate("", **ends, xycoords="axes fraction", textcoords="axes fraction", arrowprops=style)
 
 
 def _names_of(transformer, maps):
-    """Return the names of the last layer's maps, which the columns have; others have none."""
+    """Return the names of the maps of the last layer, from the features, and None for others."""
     columns = transformer.get_feature_names_out()[: maps[-1].shape[2]]
     return [None] * (len(maps) - 1) + [[name.removesuffix("_0_0") for name in columns]]

@@ -1,39 +1,44 @@
-"""KernelsDisplay: the small pieces that a transformer looks for."""
+"""KernelsDisplay: the kernels of a ConvFeatureTransformer as images."""
 
 import numpy as np
 
 from skmnist.base._rules import check, integer
-from skmnist.displays._canvas import axes_for, remembering
-from skmnist.displays._estimators import part_with_kernels
-from skmnist.displays._images import coloured
+from skmnist.displays._drawn_on_axes import DrawnOnAxesMixin
+from skmnist.displays._images import colours_for
+from skmnist.displays._steps import step_with_kernels
 from skmnist.displays._tiling import figure_size, show_tiles
 from skmnist.network._arrays import to_numpy
 
 
-class KernelsDisplay:
-    """Kernels as images: in greys, around 0 from blue to red, or in colour.
+class KernelsDisplay(DrawnOnAxesMixin):
+    """Kernels of a ConvFeatureTransformer, one image per kernel.
 
-    Make one with :meth:`from_estimator`. All parameters are stored as attributes.
+    Positive entries are red, negative entries are blue, and 0 is white. Kernels without negative
+    entries are shown in greys, and kernels of RGB images in colour.
+
+    It is recommended to use :meth:`from_estimator` to create a display. All parameters are
+    stored as attributes.
 
     Parameters
     ----------
     kernels : array of shape (n_kernels, height, width) or (n_kernels, height, width, 3)
-        What to show. In colour, 0 is a middle grey.
+        Kernels to show. The last axis, if there are four, is red, green and blue; 0 is then a
+        medium grey.
     title : str or None, default=None
-        What to write above them.
+        Title of the axes.
 
     Attributes
     ----------
     im_ : matplotlib AxesImage
-        All kernels side by side.
+        Image that contains all kernels.
     ax_ : matplotlib Axes
-        What was drawn on.
+        Axes of the display.
     figure_ : matplotlib Figure
-        The figure around it.
+        Figure that contains the axes.
 
     See Also
     --------
-    FeatureMapsDisplay : What comes out when they are laid on an image.
+    FeatureMapsDisplay : Feature maps that kernels compute from an image.
 
     Examples
     --------
@@ -50,26 +55,27 @@ class KernelsDisplay:
 
     @classmethod
     def from_estimator(cls, estimator, *, layer=0, n_kernels=64, ax=None, **plot_kw):
-        """Draw the kernels of a transformer's layer.
+        """Plot the kernels of one layer of a transformer.
 
         Parameters
         ----------
         estimator : ConvFeatureTransformer or Pipeline
-            A fitted one, or a Pipeline with one.
+            Fitted transformer, or a fitted Pipeline with one.
         layer : int, default=0
-            Which layer: 0 is the first, -1 the last. Where a later layer's kernels span many
-            maps, the mean over these is shown.
+            Index of the layer: 0 is the first layer and -1 the last. The mean over the channels of
+            the image, or over the maps of the layer before, is shown. Only kernels of RGB images
+            are shown in colour.
         n_kernels : int, default=64
-            How many kernels at most.
+            Maximum number of kernels.
         ax : matplotlib Axes or None, default=None
-            Where to draw; None is a new figure.
+            Axes to plot on. If None, a new figure and axes are created.
         **plot_kw : dict
-            How to draw, as in :meth:`plot`.
+            Keyword arguments passed to :meth:`plot`.
 
         Returns
         -------
         display : KernelsDisplay
-            The display, drawn.
+            The plotted display.
 
         Examples
         --------
@@ -81,7 +87,7 @@ class KernelsDisplay:
         >>> KernelsDisplay.from_estimator(convolve).kernels.shape
         (9, 7, 7)
         """
-        transformer, _ = part_with_kernels(estimator)
+        transformer, _ = step_with_kernels(estimator)
         n_layers = len(transformer.kernels_)
         check("layer", layer, integer(-n_layers, most=n_layers - 1))
         check("n_kernels", n_kernels, integer(1))
@@ -93,16 +99,16 @@ class KernelsDisplay:
         return cls(kernels, title=title if n_channels > 1 else None).plot(ax, **plot_kw)
 
     def plot(self, ax=None, *, im_kw=None, colorbar=True):
-        """Draw the kernels.
+        """Plot the kernels.
 
         Parameters
         ----------
         ax : matplotlib Axes or None, default=None
-            Where to draw; None is a new figure.
+            Axes to plot on. If None, a new figure and axes are created.
         im_kw : dict or None, default=None
-            For the image, as in ``matplotlib.axes.Axes.imshow``.
+            Keyword arguments passed to ``matplotlib.axes.Axes.imshow``.
         colorbar : bool, default=True
-            Whether to draw a bar of the colours. Kernels in colour have none.
+            Whether to draw a colorbar. Kernels in colour never have a colorbar.
 
         Returns
         -------
@@ -118,18 +124,17 @@ class KernelsDisplay:
         'gray'
         """
         kernels = np.asarray(self.kernels)
-        self.ax_ = axes_for(self, ax, figure_size(kernels))
-        self.figure_ = self.ax_.figure
-        if kernels.ndim == 4:
-            self.im_ = show_tiles(self.ax_, _around_grey(kernels), {}, im_kw)
-        else:
-            self.im_ = show_tiles(self.ax_, kernels, coloured(kernels), im_kw, colorbar)
-        if self.title is not None:
-            self.ax_.set_title(self.title)
-        return remembering(self)
+        with self._drawing_on(ax, figure_size(kernels)) as ax:
+            if kernels.ndim == 4:
+                self.im_ = show_tiles(ax, _to_rgba(kernels), {}, im_kw)
+            else:
+                self.im_ = show_tiles(ax, kernels, colours_for(kernels), im_kw, colorbar)
+            if self.title is not None:
+                ax.set_title(self.title)
+        return self
 
 
-def _around_grey(kernels):
-    """Return kernels of red, green and blue as opaque colours; 0 becomes a middle grey."""
+def _to_rgba(kernels):
+    """Return kernels of red, green and blue as opaque colours; 0 becomes a medium grey."""
     colours = 0.5 + kernels / (2 * max(np.abs(kernels).max(), 1e-9))
     return np.concatenate([colours, np.ones((*kernels.shape[:3], 1))], axis=3)

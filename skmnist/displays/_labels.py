@@ -1,4 +1,4 @@
-"""What is known of images: what each is, what it was taken for, and how certainly."""
+"""The true label, predicted label and confidence of each image, and the caption made of them."""
 
 from typing import NamedTuple
 
@@ -7,18 +7,18 @@ from sklearn.utils.validation import check_consistent_length
 
 from skmnist.network._arrays import to_numpy
 
-SHORT = len("10 → 11")  # beside which a percentage finds room
+SHORT = len("10 → 11")  # the longest labels with the confidence in the same line
 
 
-class _Known(NamedTuple):
-    """Arrays of one value an image, found by position; what is None, nobody knows."""
+class _Labels(NamedTuple):
+    """Arrays of one value per image, or None if the values are not known."""
 
     y_true: np.ndarray | None
     y_pred: np.ndarray | None
     confidence: np.ndarray | None
 
     def is_wrong(self, number):
-        """Tell whether an image is known to have been taken for something else."""
+        """Tell whether both labels of an image are known and differ."""
         both = self.y_true is not None and self.y_pred is not None
         return both and self.y_true[number] != self.y_pred[number]
 
@@ -32,37 +32,37 @@ class _Known(NamedTuple):
         return f"{names}{space}{self.confidence[number]:.0%}".strip()
 
 
-def known_of(images, y_true, y_pred, confidence):
-    """Check that there is one value an image, and that the labels can be compared."""
+def checked_labels(images, y_true, y_pred, confidence):
+    """Return labels and confidences as arrays, or raise a ValueError if they are invalid."""
     given = {"y_true": y_true, "y_pred": y_pred, "confidence": confidence}
-    known = _Known(*[_one_axis(name, values) for name, values in given.items()])
-    check_consistent_length(images, *known)
+    labels = _Labels(*[_column(name, values) for name, values in given.items()])
+    check_consistent_length(images, *labels)
     if y_true is not None and y_pred is not None:
-        _check_comparable(known.y_true, known.y_pred)
-    return known
+        _check_comparable(labels.y_true, labels.y_pred)
+    return labels
 
 
-def _one_axis(name, values):
-    """Return values as an array (n,), also those of a table with a single column."""
+def _column(name, values):
+    """Return values as an array of shape (n_images,), also those of a table with one column."""
     if values is None:
         return None
     values = to_numpy(values)
     if values.ndim == 2 and values.shape[1] == 1:
         return values[:, 0]
     if values.ndim != 1:
-        raise ValueError(f"{name} must have the shape (n_images,), got shape {values.shape}")
+        raise ValueError(f"{name} must have the shape (n_images,); got shape {values.shape}.")
     return values
 
 
 def _check_comparable(y_true, y_pred):
-    """Raise a ValueError if one has names and the other numbers, which are never equal."""
-    if _has_names(y_true) != _has_names(y_pred):
+    """Raise a ValueError if only one has strings: a string never equals a number."""
+    if _has_strings(y_true) != _has_strings(y_pred):
         raise ValueError(
-            "y_true and y_pred must both be names or both be numbers, or else each prediction "
-            f"is a mistake, got the types {y_true.dtype} and {y_pred.dtype}"
+            "y_true and y_pred must both be strings or both be numbers; got the types "
+            f"{y_true.dtype} and {y_pred.dtype}. A string never equals a number."
         )
 
 
-def _has_names(labels):
-    """Tell whether there are texts among labels."""
+def _has_strings(labels):
+    """Tell whether any label is a string."""
     return any(isinstance(label, str) for label in labels.tolist())

@@ -1,39 +1,40 @@
-"""LossCurveDisplay: how the loss went down, epoch after epoch."""
+"""LossCurveDisplay: the training and validation loss of each epoch."""
 
-from skmnist.displays._canvas import axes_for, remembering
-from skmnist.displays._estimators import MLP, last_part
+from skmnist.displays._drawn_on_axes import DrawnOnAxesMixin
+from skmnist.displays._steps import MLP, last_step
 
-FEW = 20  # epochs that are worth a dot each
+FEW = 20  # the largest number of epochs that are marked with dots
 
 
-class LossCurveDisplay:
-    """The loss of each epoch, in training and on validation images.
+class LossCurveDisplay(DrawnOnAxesMixin):
+    """Training and validation loss of each epoch.
 
-    Make one with :meth:`from_estimator`. All parameters are stored as attributes.
+    It is recommended to use :meth:`from_estimator` to create a display. All parameters are
+    stored as attributes.
 
     Parameters
     ----------
     loss_curve : sequence of float
-        The mean training loss of each epoch.
+        Mean training loss in each epoch.
     validation_loss_curve : sequence of float or None, default=None
-        The mean validation loss after each epoch.
+        Mean validation loss after each epoch.
     best_iter : int or None, default=None
-        The epoch to mark as the best one, counted from 1.
+        Epoch to mark as the best epoch. The first epoch is 1.
     name : str or None, default=None
-        What to call the estimator in the legend.
+        Name of the estimator in the legend.
 
     Attributes
     ----------
     lines_ : list of matplotlib Line2D
-        The curves, and the line that marks the best epoch.
+        Loss curves, and the line that marks the best epoch.
     ax_ : matplotlib Axes
-        What was drawn on.
+        Axes of the display.
     figure_ : matplotlib Figure
-        The figure around it.
+        Figure that contains the axes.
 
     See Also
     --------
-    sklearn.model_selection.LearningCurveDisplay : Scores for more and more images.
+    sklearn.model_selection.LearningCurveDisplay : Scores by number of training samples.
 
     Examples
     --------
@@ -51,24 +52,24 @@ class LossCurveDisplay:
 
     @classmethod
     def from_estimator(cls, estimator, *, ax=None, name=None, **kwargs):
-        """Draw the losses of a fitted network.
+        """Plot the loss curves of a fitted network.
 
         Parameters
         ----------
         estimator : MLPDigitClassifier, MLPClassifier or Pipeline
-            A fitted one; a Pipeline must end in one. The best epoch is marked if there were
-            validation images.
+            Fitted classifier, or a fitted Pipeline whose last step is one of these classifiers.
+            The best epoch is marked if the classifier was fitted with a validation set.
         ax : matplotlib Axes or None, default=None
-            Where to draw; None is a new figure.
+            Axes to plot on. If None, a new figure and axes are created.
         name : str or None, default=None
-            What to call the estimator in the legend.
+            Name of the estimator in the legend.
         **kwargs : dict
-            For the curves, as in :meth:`plot`.
+            Keyword arguments passed to :meth:`plot`.
 
         Returns
         -------
         display : LossCurveDisplay
-            The display, drawn.
+            The plotted display.
 
         Examples
         --------
@@ -81,7 +82,7 @@ class LossCurveDisplay:
         >>> [line.get_label() for line in display.lines_[:2]]
         ['training', 'validation']
         """
-        network = last_part(estimator, f"{MLP} (of solver 'sgd' or 'adam')", "loss_curve_")
+        network = last_step(estimator, f"{MLP} with solver='sgd' or 'adam'", "loss_curve_")
         was_validated = getattr(network, "validation_scores_", None) is not None
         display = cls(
             network.loss_curve_,
@@ -92,15 +93,15 @@ class LossCurveDisplay:
         return display.plot(ax, **kwargs)
 
     def plot(self, ax=None, **line_kw):
-        """Draw the curves.
+        """Plot the loss curves.
 
         Parameters
         ----------
         ax : matplotlib Axes or None, default=None
-            Where to draw; None is a new figure.
+            Axes to plot on. If None, a new figure and axes are created.
         **line_kw : dict
-            For both curves, as in ``matplotlib.axes.Axes.plot``. A ``label`` takes the place
-            of `name`.
+            Keyword arguments passed to ``matplotlib.axes.Axes.plot`` for both curves. A ``label``
+            replaces `name` in the legend.
 
         Returns
         -------
@@ -114,45 +115,44 @@ class LossCurveDisplay:
         >>> display.lines_[0].get_linewidth()
         3.0
         """
-        before = getattr(self, "lines_", []) if ax is getattr(self, "ax_", None) else []
-        self.ax_ = axes_for(self, ax)
-        self.figure_ = self.ax_.figure
-        line_kw = _with_colour(line_kw, before)
-        name = line_kw.pop("label", self.name)
-        prefix = "" if name is None else f"{name}, "
-        training = _draw_losses(self.ax_, self.loss_curve, f"{prefix}training", "-", line_kw)
-        self.lines_ = [training]
-        line_kw["color"] = training.get_color()
-        if self.validation_loss_curve is not None:
-            losses, label = self.validation_loss_curve, f"{prefix}validation"
-            self.lines_.append(_draw_losses(self.ax_, losses, label, "--", line_kw))
-        if self.best_iter is not None:
-            look = {"color": training.get_color(), "linestyle": ":"}
-            label = f"{prefix}best epoch: {self.best_iter}"
-            self.lines_.append(self.ax_.axvline(self.best_iter, label=label, **look))
-        _finish_axes(self.ax_)
-        return remembering(self)
+        replaced = getattr(self, "lines_", []) if self._was_drawn_on(ax) else []
+        with self._drawing_on(ax) as ax:
+            line_kw = _with_colour(line_kw, replaced)
+            name = line_kw.pop("label", self.name)
+            prefix = "" if name is None else f"{name}, "
+            training = _draw_losses(ax, self.loss_curve, f"{prefix}training", "-", line_kw)
+            self.lines_ = [training]
+            line_kw["color"] = training.get_color()
+            if self.validation_loss_curve is not None:
+                losses, label = self.validation_loss_curve, f"{prefix}validation"
+                self.lines_.append(_draw_losses(ax, losses, label, "--", line_kw))
+            if self.best_iter is not None:
+                kwargs = {"color": training.get_color(), "linestyle": ":"}
+                label = f"{prefix}best epoch: {self.best_iter}"
+                self.lines_.append(ax.axvline(self.best_iter, label=label, **kwargs))
+            _label_axes(ax)
+        return self
 
 
-def _with_colour(line_kw, before):
-    """Return keywords of a curve with the colour it had before; None is the axes' next one."""
+def _with_colour(line_kw, lines):
+    """Return keyword arguments with the colour of these lines, or None for the next colour."""
     from matplotlib.cbook import normalize_kwargs
     from matplotlib.lines import Line2D
 
-    colour = before[0].get_color() if before else None
+    colour = lines[0].get_color() if lines else None
     return {"color": colour} | normalize_kwargs(line_kw, Line2D)
 
 
 def _draw_losses(ax, losses, label, style, line_kw):
-    """Draw a curve from epoch 1 on, with dots if it is short."""
+    """Draw a curve that starts at epoch 1, with dots if there are few epochs."""
     marker = "o" if len(losses) <= FEW else ""
-    look = {"label": label, "linestyle": style, "marker": marker, "markersize": 4} | line_kw
-    [line] = ax.plot(range(1, len(losses) + 1), losses, **look)
+    defaults = {"label": label, "linestyle": style, "marker": marker, "markersize": 4}
+    [line] = ax.plot(range(1, len(losses) + 1), losses, **defaults | line_kw)
     return line
 
 
-def _finish_axes(ax):
-    """Say what the axes mean; there are no half epochs, unless somebody set other ticks."""
+def _label_axes(ax):
+    """Add axis labels and a legend, and put ticks at integers unless the axes have other ticks."""
     from matplotlib.ticker import MaxNLocator
 
     ax.set(xlabel="Epoch", ylabel="Loss")

@@ -1,4 +1,4 @@
-"""Which images are worth a look: the most certain mistakes, or simply the first."""
+"""The images that a display shows: the mistakes by decreasing certainty, or the first images."""
 
 import numpy as np
 
@@ -6,33 +6,43 @@ from skmnist.network._arrays import to_numpy
 
 
 def _mistakes(is_wrong, certainty):
-    """Return the numbers of the mistaken rows, the most certain first."""
+    """Return the indices of the wrong predictions, the most certain first."""
     rows = np.flatnonzero(is_wrong)
     return rows if certainty is None else rows[np.argsort(-certainty[rows], kind="stable")]
 
 
 def _all_rows(is_wrong, certainty):
-    """Return the numbers of all rows in order."""
+    """Return the indices of all images in order."""
     return np.arange(len(is_wrong))
 
 
-CHOICES = {"mistakes": _mistakes, "all": _all_rows}
+SELECTIONS = {"mistakes": _mistakes, "all": _all_rows}
 
 
-def how_certain(estimator, X, predicted):
-    """Return how certain a classifier is of what it predicted, and if in shares of 1."""
-    if hasattr(estimator, "predict_proba"):
-        shares = to_numpy(estimator.predict_proba(X))
-        columns = (predicted[:, None] == estimator.classes_).argmax(axis=1)
-        return shares[np.arange(len(shares)), columns], True
-    if hasattr(estimator, "decision_function"):
-        return _margins(to_numpy(estimator.decision_function(X))), False
+def certainty_of(estimator, X, predicted):
+    """Return the certainty of each prediction, and whether it is a probability.
+
+    The certainty is None for a classifier with neither predict_proba nor decision_function.
+    """
+    for method, measure in _CERTAINTIES.items():
+        if hasattr(estimator, method):
+            scores = to_numpy(getattr(estimator, method)(X))
+            return measure(scores, estimator, predicted), method == "predict_proba"
     return None, False
 
 
-def _margins(scores):
-    """Return how far the largest score is above the next; for two classes, how far from 0."""
+def _probabilities(scores, estimator, predicted):
+    """Return the probabilities of the predicted classes."""
+    columns = (predicted[:, None] == estimator.classes_).argmax(axis=1)
+    return scores[np.arange(len(scores)), columns]
+
+
+def _margins(scores, estimator, predicted):
+    """Return the largest score minus the second largest; for two classes, the distance from 0."""
     if scores.ndim == 1:
         return np.abs(scores)
     next_best, best = np.partition(scores, -2, axis=1)[:, -2:].T
     return best - next_best
+
+
+_CERTAINTIES = {"predict_proba": _probabilities, "decision_function": _margins}

@@ -1,37 +1,41 @@
-"""WeightsDisplay: what the neurons of a first layer look for."""
+"""WeightsDisplay: the weights of the first layer of a network as images."""
 
 import numpy as np
 
 from skmnist.base._rules import check, integer
-from skmnist.displays._canvas import axes_for, remembering
-from skmnist.displays._estimators import MLP, last_part, steps_of
-from skmnist.displays._images import around_zero, find_shape
+from skmnist.displays._drawn_on_axes import DrawnOnAxesMixin
+from skmnist.displays._images import diverging_colours, find_shape
+from skmnist.displays._steps import MLP, last_step, steps_of
 from skmnist.displays._tiling import figure_size, show_tiles
 from skmnist.network._arrays import to_numpy
 
 
-class WeightsDisplay:
-    """The weights of neurons as images: red for ink that is welcome, blue for ink that is not.
+class WeightsDisplay(DrawnOnAxesMixin):
+    """Weights of the first layer of a network, one image per neuron.
 
-    Make one with :meth:`from_estimator`. All parameters are stored as attributes.
+    Positive weights are red, negative weights are blue, and 0 is white: bright pixels where the
+    weights are red increase the activation of the neuron.
+
+    It is recommended to use :meth:`from_estimator` to create a display. All parameters are
+    stored as attributes.
 
     Parameters
     ----------
     weights : array of shape (n_neurons, height, width)
-        What each neuron multiplies an image with.
+        Weights of each neuron, one per pixel.
 
     Attributes
     ----------
     im_ : matplotlib AxesImage
-        All neurons side by side.
+        Image that contains the weights of all neurons.
     ax_ : matplotlib Axes
-        What was drawn on.
+        Axes of the display.
     figure_ : matplotlib Figure
-        The figure around it.
+        Figure that contains the axes.
 
     See Also
     --------
-    KernelsDisplay : The same for kernels, which look for small pieces.
+    KernelsDisplay : Kernels of a ConvFeatureTransformer.
 
     Examples
     --------
@@ -47,27 +51,28 @@ class WeightsDisplay:
 
     @classmethod
     def from_estimator(cls, estimator, *, n_neurons=25, image_shape=None, ax=None, **plot_kw):
-        """Draw the neurons of a network's first layer that have the largest weights.
+        """Plot the weights of the neurons with the largest weights in the first layer.
 
         Parameters
         ----------
         estimator : MLPDigitClassifier, MLPClassifier or Pipeline
-            A fitted one; a Pipeline must end in one, and its other steps must leave pixels
-            pixels.
+            Fitted classifier, or a fitted Pipeline whose last step is one of these classifiers.
+            The other steps must keep one feature per pixel.
         n_neurons : int, default=25
-            How many neurons at most: those with the largest norm, in that order.
+            Maximum number of neurons. Neurons are sorted by the norm of their weights, the
+            largest first.
         image_shape : tuple of int or None, default=None
-            (height, width) or (height, width, channels); None is a square. Of channels the mean
-            is shown.
+            Shape of the images: (height, width) or (height, width, channels). None means that
+            images are square. The mean over the channels is shown.
         ax : matplotlib Axes or None, default=None
-            Where to draw; None is a new figure.
+            Axes to plot on. If None, a new figure and axes are created.
         **plot_kw : dict
-            How to draw, as in :meth:`plot`.
+            Keyword arguments passed to :meth:`plot`.
 
         Returns
         -------
         display : WeightsDisplay
-            The display, drawn.
+            The plotted display.
 
         Examples
         --------
@@ -80,7 +85,7 @@ class WeightsDisplay:
         (25, 28, 28)
         """
         check("n_neurons", n_neurons, integer(1))
-        columns = to_numpy(last_part(estimator, MLP, "coefs_").coefs_[0])
+        columns = to_numpy(last_step(estimator, MLP, "coefs_").coefs_[0])
         _check_pixels(estimator, len(columns))
         largest = np.argsort(-np.linalg.norm(columns, axis=0), kind="stable")[:n_neurons]
         shape = find_shape(len(columns), image_shape)
@@ -88,16 +93,16 @@ class WeightsDisplay:
         return cls(weights if len(shape) == 2 else weights.mean(axis=3)).plot(ax, **plot_kw)
 
     def plot(self, ax=None, *, im_kw=None, colorbar=True):
-        """Draw the weights.
+        """Plot the weights.
 
         Parameters
         ----------
         ax : matplotlib Axes or None, default=None
-            Where to draw; None is a new figure.
+            Axes to plot on. If None, a new figure and axes are created.
         im_kw : dict or None, default=None
-            For the image, as in ``matplotlib.axes.Axes.imshow``.
+            Keyword arguments passed to ``matplotlib.axes.Axes.imshow``.
         colorbar : bool, default=True
-            Whether to draw a bar of the colours.
+            Whether to draw a colorbar.
 
         Returns
         -------
@@ -113,23 +118,22 @@ class WeightsDisplay:
         'PuOr_r'
         """
         weights = np.asarray(self.weights)
-        self.ax_ = axes_for(self, ax, figure_size(weights))
-        self.figure_ = self.ax_.figure
-        self.im_ = show_tiles(self.ax_, weights, around_zero(weights), im_kw, colorbar)
-        return remembering(self)
+        with self._drawing_on(ax, figure_size(weights)) as ax:
+            self.im_ = show_tiles(ax, weights, diverging_colours(weights), im_kw, colorbar)
+        return self
 
 
 def _check_pixels(estimator, n_columns):
-    """Raise a ValueError if a step before the network makes something else of the pixels."""
+    """Raise a ValueError if a step before the network computes other features from the pixels."""
     n_pixels = getattr(estimator, "n_features_in_", n_columns)
-    makers = [
+    extractors = [
         step
         for step in steps_of(estimator)
         if hasattr(step, "kernels_") or hasattr(step, "components_")
     ]
-    if makers or n_pixels != n_columns:
+    if extractors or n_pixels != n_columns:
         raise ValueError(
-            f"the network was given {n_columns} features that steps before it made of "
-            f"{n_pixels} pixels, so its weights are no images; KernelsDisplay shows what a "
-            "ConvFeatureTransformer looks for"
+            "The features of the network must be pixels; got "
+            f"{n_columns} features that earlier steps compute from {n_pixels} pixels. "
+            "KernelsDisplay shows the kernels of a ConvFeatureTransformer."
         )

@@ -1,8 +1,9 @@
-"""DigitGridDisplay: which digits, in which order, with what above them."""
+"""DigitGridDisplay: the selected images, their order and their titles."""
 
 import numpy as np
 import pandas as pd
 import pytest
+from helpers import small_classifier, small_transformer
 from scipy.sparse import csr_array
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
@@ -12,13 +13,12 @@ from sklearn.model_selection import FixedThresholdClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 
-from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.displays import ActivationsDisplay, DigitGridDisplay
 
 X, y = load_digits(return_X_y=True)
 X, y = X[:200], y[:200]
-WRONG = np.where(np.isin(np.arange(200), [3, 50, 120]), (y + 1) % 10, y)
-SURE = np.linspace(0.5, 0.9, 200)
+PREDICTED = np.where(np.isin(np.arange(200), [3, 50, 120]), (y + 1) % 10, y)
+CONFIDENCE = np.linspace(0.5, 0.9, 200)
 
 
 def titles(display):
@@ -29,38 +29,38 @@ def shown(display):
     return np.array([ax.images[0].get_array() for ax in display.axes_]).reshape(-1, 64)
 
 
-def test_mistakes_come_the_most_certain_first():
-    display = DigitGridDisplay.from_predictions(X, y, WRONG, confidence=SURE)
+def test_mistakes_are_sorted_by_decreasing_confidence():
+    display = DigitGridDisplay.from_predictions(X, y, PREDICTED, confidence=CONFIDENCE)
     rows = [120, 50, 3]
     np.testing.assert_array_equal(shown(display), X[rows])
-    assert titles(display) == [f"{y[r]} → {WRONG[r]}  {SURE[r]:.0%}" for r in rows]
+    assert titles(display) == [f"{y[r]} → {PREDICTED[r]}  {CONFIDENCE[r]:.0%}" for r in rows]
 
 
-def test_mistakes_of_unknown_certainty_keep_their_order():
-    display = DigitGridDisplay.from_predictions(X, y, WRONG)
+def test_mistakes_without_confidence_keep_their_order():
+    display = DigitGridDisplay.from_predictions(X, y, PREDICTED)
     np.testing.assert_array_equal(shown(display), X[[3, 50, 120]])
-    assert titles(display)[0] == f"{y[3]} → {WRONG[3]}"
+    assert titles(display)[0] == f"{y[3]} → {PREDICTED[3]}"
 
 
-def test_all_are_the_first_ones_in_order():
-    display = DigitGridDisplay.from_predictions(X, y, WRONG, select="all", n_images=7)
+def test_select_all_shows_the_first_images_in_order():
+    display = DigitGridDisplay.from_predictions(X, y, PREDICTED, select="all", n_images=7)
     np.testing.assert_array_equal(shown(display), X[:7])
 
 
-def test_the_wrong_ones_are_bold_in_a_thick_frame():
-    display = DigitGridDisplay.from_predictions(X, y, WRONG, select="all", n_images=5)
+def test_mistakes_have_a_bold_title_and_a_thick_frame():
+    display = DigitGridDisplay.from_predictions(X, y, PREDICTED, select="all", n_images=5)
     assert [ax.title.get_fontweight() == "bold" for ax in display.axes_] == [0, 0, 0, 1, 0]
     widths = [ax.spines["top"].get_linewidth() for ax in display.axes_]
     assert widths[3] > 2 * max(widths[:3])
 
 
-def test_no_mistakes_is_a_picture_that_says_so():
+def test_text_reports_that_there_are_no_mistakes():
     display = DigitGridDisplay.from_predictions(X, y, y)
     assert [text.get_text() for text in display.ax_.texts] == ["no mistakes among 200 images"]
     assert display.axes_ == []
 
 
-def test_the_percentage_is_of_what_was_predicted():
+def test_confidence_is_the_probability_of_the_predicted_class():
     two = y < 2
     blurred = X[two] + np.random.default_rng(0).normal(0, 30, (two.sum(), 64))
     classifier = FixedThresholdClassifier(GaussianNB(), threshold=0.95).fit(blurred, y[two])
@@ -71,18 +71,18 @@ def test_the_percentage_is_of_what_was_predicted():
     assert display.confidence.min() < 0.5
 
 
-def test_a_classifiers_probabilities_decide_and_are_shown():
+def test_mistakes_are_sorted_by_predict_proba_which_is_shown():
     classifier = GaussianNB().fit(X, y)
     others, labels = load_digits(return_X_y=True)
     others, labels = others[1000:1300], labels[1000:1300]
     display = DigitGridDisplay.from_estimator(classifier, others, labels, n_images=4)
-    predicted, sure = classifier.predict(others), classifier.predict_proba(others).max(axis=1)
-    mistaken = sure[predicted != labels]
+    predicted, confidence = classifier.predict(others), classifier.predict_proba(others).max(axis=1)
+    mistaken = confidence[predicted != labels]
     np.testing.assert_array_equal(display.confidence, np.sort(mistaken)[::-1][:4])
     assert all(title.endswith("%") for title in titles(display))
 
 
-def test_margins_decide_the_order_but_are_not_shown_as_percentages():
+def test_mistakes_are_sorted_by_decision_function_which_is_not_shown():
     classifier = RidgeClassifier().fit(X, y)
     others, labels = load_digits(return_X_y=True)
     others, labels = others[1000:1300], labels[1000:1300]
@@ -95,77 +95,86 @@ def test_margins_decide_the_order_but_are_not_shown_as_percentages():
     assert display.confidence is None
 
 
-def test_of_two_classes_the_distance_from_0_decides():
+def test_mistakes_of_two_classes_are_sorted_by_distance_from_0():
     two = y < 2
     classifier = RidgeClassifier().fit(X[two], y[two])
-    lied = 1 - y[two]
-    display = DigitGridDisplay.from_estimator(classifier, X[two], lied, n_images=5)
+    opposite = 1 - y[two]
+    display = DigitGridDisplay.from_estimator(classifier, X[two], opposite, n_images=5)
     distances = np.abs(classifier.decision_function(X[two]))
     np.testing.assert_array_equal(shown(display), X[two][np.argsort(-distances)[:5]])
 
 
-def test_a_classifier_that_only_predicts_will_do():
+def test_classifier_can_have_predict_only():
     classifier = VotingClassifier([("bayes", GaussianNB())], voting="hard").fit(X, y)
-    display = DigitGridDisplay.from_estimator(classifier, X, WRONG, n_images=1)
-    mistaken = np.flatnonzero(classifier.predict(X) != WRONG)
+    display = DigitGridDisplay.from_estimator(classifier, X, PREDICTED, n_images=1)
+    mistaken = np.flatnonzero(classifier.predict(X) != PREDICTED)
     np.testing.assert_array_equal(shown(display), X[mistaken[:1]])
 
 
 @pytest.mark.parametrize("given", [csr_array(X), pd.DataFrame(X), X.tolist()])
-def test_images_come_as_tables_of_any_kind(given):
-    display = DigitGridDisplay.from_predictions(given, y.tolist(), pd.Series(WRONG))
+def test_images_can_be_sparse_or_a_frame_or_lists(given):
+    display = DigitGridDisplay.from_predictions(given, y.tolist(), pd.Series(PREDICTED))
     np.testing.assert_array_equal(shown(display), X[[3, 50, 120]])
 
 
-def test_images_that_are_no_squares_need_their_shape():
-    display = DigitGridDisplay.from_predictions(X, y, WRONG, image_shape=(4, 16))
+def test_images_that_are_not_square_need_image_shape():
+    display = DigitGridDisplay.from_predictions(X, y, PREDICTED, image_shape=(4, 16))
     assert display.images.shape == (3, 4, 16)
-    with pytest.raises(ValueError, match="60 pixels make no square image"):
-        DigitGridDisplay.from_predictions(X[:, :60], y, WRONG)
-    with pytest.raises(ValueError, match=r"image_shape must be .* with 64 pixels in all, got"):
-        DigitGridDisplay.from_predictions(X, y, WRONG, image_shape=(8, 9))
+    with pytest.raises(
+        ValueError, match=r"for images that are not square; got None for 60 pixels\.$"
+    ):
+        DigitGridDisplay.from_predictions(X[:, :60], y, PREDICTED)
+    with pytest.raises(
+        ValueError, match=r"image_shape must be .* with 64 pixels in all; got \(8, 9\)\.$"
+    ):
+        DigitGridDisplay.from_predictions(X, y, PREDICTED, image_shape=(8, 9))
 
 
-def test_values_of_a_series_are_found_by_position():
-    known = {
+def test_values_of_a_series_are_taken_by_position():
+    labels = {
         "y_true": pd.Series([1, 2], index=[7, 0]),
         "y_pred": pd.Series([1, 3], index=[0, 7]),
         "confidence": pd.Series([0.6, 0.9], index=[1, 0]),
     }
-    display = DigitGridDisplay(X[:2].reshape(2, 8, 8), **known).plot()
+    display = DigitGridDisplay(X[:2].reshape(2, 8, 8), **labels).plot()
     assert titles(display) == ["1 → 1  60%", "2 → 3  90%"]
 
 
-def test_a_table_of_one_column_is_a_column():
-    columns = y[:, None], WRONG[:, None]
-    display = DigitGridDisplay.from_predictions(X, *columns, confidence=SURE[:, None])
+def test_labels_can_be_a_table_with_one_column():
+    columns = y[:, None], PREDICTED[:, None]
+    display = DigitGridDisplay.from_predictions(X, *columns, confidence=CONFIDENCE[:, None])
     np.testing.assert_array_equal(shown(display), X[[120, 50, 3]])
 
 
-def test_probabilities_of_all_classes_are_no_confidence():
-    with pytest.raises(ValueError, match=r"confidence must have the shape.*got shape \(200, 10\)"):
-        DigitGridDisplay.from_predictions(X, y, WRONG, confidence=np.ones((200, 10)))
+def test_confidence_with_one_column_per_class_raises():
+    with pytest.raises(
+        ValueError, match=r"confidence must have the shape.*; got shape \(200, 10\)\.$"
+    ):
+        DigitGridDisplay.from_predictions(X, y, PREDICTED, confidence=np.ones((200, 10)))
 
 
 @pytest.mark.parametrize("kind", [str, object])
-def test_names_are_not_compared_with_numbers(kind):
+def test_strings_are_not_compared_with_numbers(kind):
     names = y.astype(str).astype(kind)
-    with pytest.raises(ValueError, match="must both be names or both be numbers"):
-        DigitGridDisplay.from_predictions(X, names, WRONG)
+    with pytest.raises(ValueError, match="must both be strings or both be numbers"):
+        DigitGridDisplay.from_predictions(X, names, PREDICTED)
     assert DigitGridDisplay.from_predictions(X, names, y.astype(str)).axes_ == []
 
 
-def test_a_list_of_images_will_do():
+def test_images_can_be_a_list():
     display = DigitGridDisplay([*X[:2].reshape(2, 8, 8)]).plot()
     np.testing.assert_array_equal(shown(display), X[:2])
 
 
-def test_rows_of_pixels_are_no_images():
-    with pytest.raises(ValueError, match=r"images must have the shape .* got shape \(200, 64\)"):
+def test_rows_of_pixels_instead_of_images_raise():
+    with pytest.raises(
+        ValueError,
+        match=r"images must have the shape .*; got shape \(200, 64\)\. Use from_predictions",
+    ):
         DigitGridDisplay(X).plot()
 
 
-def test_an_unknown_confidence_is_not_written():
+def test_unknown_confidence_is_not_written():
     images = X[:2].reshape(2, 8, 8)
     display = DigitGridDisplay(images, y_pred=[1, 2], confidence=[np.nan, 0.5]).plot()
     assert titles(display) == ["1", "2  50%"]
@@ -178,13 +187,13 @@ def test_images_fill_rows_from_the_top_left():
     assert boxes[0].x1 < boxes[1].x0
 
 
-def test_ink_is_bright():
+def test_large_values_are_bright():
     drawn = DigitGridDisplay(X[:1].reshape(1, 8, 8)).plot().axes_[0].images[0]
     brightness = drawn.to_rgba(drawn.get_array())[..., 0]
     np.testing.assert_allclose(brightness, X[0].reshape(8, 8) / X[0].max(), atol=0.01)
 
 
-def test_images_of_one_channel_are_grey():
+def test_images_with_one_channel_are_grey():
     display = DigitGridDisplay(X[:1].reshape(1, 8, 8, 1)).plot()
     assert display.axes_[0].images[0].get_cmap().name == "gray"
     np.testing.assert_array_equal(shown(display), X[:1])
@@ -200,70 +209,70 @@ def test_images_of_one_channel_are_grey():
         ([False, True, True], [0, 1, 1]),
     ],
 )
-def test_colours_are_bytes_or_floats_that_are_stretched_if_they_must(colours, expected):
+def test_colours_are_bytes_or_floats_scaled_to_0_to_1_if_needed(colours, expected):
     display = DigitGridDisplay(np.array([[[colours]]])).plot()
     np.testing.assert_allclose(display.axes_[0].images[0].get_array(), [[expected]])
 
 
 @pytest.mark.parametrize("kind", [DigitGridDisplay, ActivationsDisplay])
-def test_the_shape_of_colour_images_is_taken_from_the_part_with_kernels(kind):
-    convolve = ConvFeatureTransformer(n_kernels=2, image_shape=(4, 5, 3), random_state=0)
-    network = MLPDigitClassifier(hidden_layer_sizes=(4,), max_iter=1, random_state=0)
-    pipeline = make_pipeline(convolve, network).fit(X[:, :60] / 16, y)
+def test_image_shape_comes_from_the_step_with_kernels(kind):
+    convolve = small_transformer(n_kernels=2, image_shape=(4, 5, 3))
+    classifier = small_classifier(hidden_layer_sizes=(4,), max_iter=1)
+    pipeline = make_pipeline(convolve, classifier).fit(X[:, :60] / 16, y)
     data = (X[:1, :60] / 16,) if kind is ActivationsDisplay else (X[:, :60] / 16, y)
     first = kind.from_estimator(pipeline, *data).axes_[0].images[0]
     assert first.get_array().shape == (4, 5, 3)
 
 
-def test_a_part_with_kernels_that_is_given_something_else_says_nothing_of_the_images():
-    convolve = ConvFeatureTransformer(n_kernels=2, kernel_size=3, random_state=0)
+def test_step_with_kernels_after_PCA_does_not_give_the_image_shape():
+    convolve = small_transformer(n_kernels=2, kernel_size=3)
     pipeline = make_pipeline(PCA(25, random_state=0), convolve, GaussianNB()).fit(X, y)
     display = DigitGridDisplay.from_estimator(pipeline, X, y, select="all")
     assert display.images.shape == (25, 8, 8)
 
 
-def test_colours_are_shown_as_colours():
+def test_images_with_three_channels_are_shown_in_colour():
     colours = (X[:, :48] * 15.9).astype(np.uint8)
-    display = DigitGridDisplay.from_predictions(colours, y, WRONG, image_shape=(4, 4, 3))
+    display = DigitGridDisplay.from_predictions(colours, y, PREDICTED, image_shape=(4, 4, 3))
     first = display.axes_[0].images[0].get_array()
     np.testing.assert_allclose(np.ravel(first) * 255, colours[3])
 
 
-def test_greys_of_all_images_have_one_scale():
+def test_all_images_share_one_grey_scale():
     display = DigitGridDisplay([[[0, 1], [0, 1]], [[0, 9], [0, 9]]] * np.ones(1)).plot()
     assert {ax.images[0].get_clim() for ax in display.axes_} == {(0, 9)}
 
 
-def test_only_what_is_known_is_written():
+def test_titles_contain_the_given_labels_only():
     assert titles(DigitGridDisplay(X[:1].reshape(1, 8, 8)).plot()) == [""]
     alone = DigitGridDisplay(X[:1].reshape(1, 8, 8), y_pred=["7"], confidence=[0.98]).plot()
     assert titles(alone) == ["7  98%"]
 
 
-def test_long_labels_have_the_percentage_below():
+def test_confidence_is_below_long_labels():
     images = X[:1].reshape(1, 8, 8)
-    known = {"y_true": ["trouser"], "y_pred": ["dress"], "confidence": [0.5]}
-    assert titles(DigitGridDisplay(images, **known).plot()) == ["trouser → dress\n50%"]
+    labels = {"y_true": ["trouser"], "y_pred": ["dress"], "confidence": [0.5]}
+    assert titles(DigitGridDisplay(images, **labels).plot()) == ["trouser → dress\n50%"]
 
 
-def test_keywords_go_to_images_and_texts():
-    display = DigitGridDisplay.from_predictions(X, y, WRONG)
+def test_keywords_change_images_and_texts():
+    display = DigitGridDisplay.from_predictions(X, y, PREDICTED)
     display.plot(im_kw={"cmap": "cividis"}, text_kw={"fontsize": 5})
     assert display.axes_[0].images[0].get_cmap().name == "cividis"
     assert display.axes_[0].title.get_fontsize() == 5
-    again = DigitGridDisplay.from_predictions(X, y, WRONG, text_kw={"size": 4})
+    again = DigitGridDisplay.from_predictions(X, y, PREDICTED, text_kw={"size": 4})
     assert again.axes_[0].title.get_fontsize() == 4
     bayes = GaussianNB().fit(X, y)
-    again = DigitGridDisplay.from_estimator(bayes, X, WRONG, im_kw={"cmap": "cividis"})
+    again = DigitGridDisplay.from_estimator(bayes, X, PREDICTED, im_kw={"cmap": "cividis"})
     assert again.axes_[0].images[0].get_cmap().name == "cividis"
     nothing = DigitGridDisplay.from_predictions(X, y, y, text_kw={"horizontalalignment": "left"})
     assert nothing.ax_.texts[0].get_ha() == "left"
 
 
-def test_bad_parameters_are_refused_by_name():
+def test_invalid_parameters_are_named_in_the_error():
     with pytest.raises(ValueError, match=r"select.*'mistakes', 'all'.*'best'"):
-        DigitGridDisplay.from_predictions(X, y, WRONG, select="best")
+        DigitGridDisplay.from_predictions(X, y, PREDICTED, select="best")
     with pytest.raises(ValueError, match=r"n_images.*at least 1.*0"):
-        DigitGridDisplay.from_predictions(X, y, WRONG, n_images=0)
+        DigitGridDisplay.from_predictions(X, y, PREDICTED, n_images=0)
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
-        DigitGridDisplay.from_predictions(X, y, WRONG[:5])
+        DigitGridDisplay.from_predictions(X, y, PREDICTED[:5])

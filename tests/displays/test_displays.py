@@ -1,4 +1,4 @@
-"""What all displays have in common: where they draw, what they ask for, that texts have room."""
+"""All displays: the axes they draw on, the estimators they accept, and the layout of texts."""
 
 import inspect
 import subprocess
@@ -17,7 +17,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier, displays
-from skmnist.displays._canvas import font_size
+from skmnist.displays._layout import font_size
 
 X, y = load_digits(return_X_y=True)
 X, y = X[:100], y[:100]
@@ -38,20 +38,20 @@ WITH_IMAGES = pytest.mark.parametrize(
     "display", [DRAWN[number] for number in (0, 1, 3, 4, 6)], ids=lambda each: type(each).__name__
 )
 KINDS = [getattr(displays, name) for name in displays.__all__]
-PARTICULAR = [kind for kind in KINDS if kind is not displays.DigitGridDisplay]
+ONE_KIND_OF_ESTIMATOR = [kind for kind in KINDS if kind is not displays.DigitGridDisplay]
 DATA = {"X": X[:1], "y": y[:1]}
 
 
 def from_estimator(kind, estimator):
-    """Call it with what this kind of display wants beside an estimator."""
-    wanted = inspect.signature(kind.from_estimator).parameters
+    """Call `from_estimator` with the data that this kind of display needs."""
+    parameters = inspect.signature(kind.from_estimator).parameters
     return kind.from_estimator(
-        estimator, **{name: value for name, value in DATA.items() if name in wanted}
+        estimator, **{name: value for name, value in DATA.items() if name in parameters}
     )
 
 
 def visible_texts(figure):
-    """Return the texts that were drawn, each with the box that it fills."""
+    """Return all drawn texts with their boxes."""
     figure.canvas.draw()
     texts = []
     for ax in figure.findobj(plt.Axes):
@@ -64,20 +64,20 @@ def visible_texts(figure):
 
 
 def tick_labels(axis):
-    """Return the labels of an axis; beyond its limits there are some that nobody sees."""
+    """Return the labels of an axis without those of ticks beyond its limits."""
     low, high = sorted(axis.get_view_interval())
     ticks = [tick for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
     labels = [label for tick in ticks for label in (tick.label1, tick.label2)]
     return [label for label in labels if label.get_visible()]
 
 
-def test_the_names_are_sorted_and_complete():
+def test_public_names_are_sorted_and_complete():
     assert displays.__all__ == sorted(
         name for name, value in vars(displays).items() if inspect.isclass(value)
     )
 
 
-def test_matplotlib_is_imported_to_draw_only_and_if_missing_it_is_said_how_to_install_it():
+def test_matplotlib_is_imported_by_plot_only_and_the_error_without_it_says_what_to_install():
     code = (
         "import sys, skmnist.displays\n"
         "assert 'matplotlib' not in sys.modules\n"
@@ -90,7 +90,7 @@ def test_matplotlib_is_imported_to_draw_only_and_if_missing_it_is_said_how_to_in
 
 
 @EACH
-def test_the_constructor_stores_its_parameters_and_nothing_else(display):
+def test_constructor_only_stores_its_parameters(display):
     kind = type(display)
     parameters = [*inspect.signature(kind).parameters]
     values = {name: object() for name in parameters}
@@ -98,7 +98,7 @@ def test_the_constructor_stores_its_parameters_and_nothing_else(display):
 
 
 @EACH
-def test_a_display_draws_on_a_new_figure_or_on_given_axes_again_and_again(display):
+def test_plot_draws_on_a_new_figure_or_on_given_axes(display):
     assert display.plot() is display
     first = display.ax_
     assert display.figure_ is first.figure
@@ -112,18 +112,18 @@ def test_a_display_draws_on_a_new_figure_or_on_given_axes_again_and_again(displa
 
 
 @EACH
-def test_a_display_that_is_drawn_again_on_its_axes_replaces_what_it_drew(display):
+def test_second_plot_on_the_same_axes_replaces_the_first(display):
     figure, ax = plt.subplots(layout="constrained")
-    ax.text(0.1, 0.1, "of somebody else")
+    ax.text(0.1, 0.1, "of the user")
     display.plot(ax)
     before = [type(artist) for artist in figure.findobj()]
     display.plot(ax)
     assert sorted(map(str, before)) == sorted(str(type(artist)) for artist in figure.findobj())
-    assert "of somebody else" in [text.get_text() for text in ax.texts]
+    assert "of the user" in [text.get_text() for text in ax.texts]
 
 
 @EACH
-def test_a_display_can_be_drawn_again_on_axes_that_somebody_cleared(display):
+def test_plot_draws_again_on_cleared_axes(display):
     _, ax = plt.subplots()
     display.plot(ax)
     ax.clear()
@@ -132,7 +132,7 @@ def test_a_display_can_be_drawn_again_on_axes_that_somebody_cleared(display):
 
 
 @EACH
-def test_images_are_the_right_way_up(display):
+def test_images_are_not_upside_down(display):
     figure = display.plot().figure_
     for ax in figure.findobj(plt.Axes):
         bottom, top = ax.get_ylim()
@@ -140,20 +140,20 @@ def test_images_are_the_right_way_up(display):
 
 
 @WITH_IMAGES
-def test_a_norm_brings_its_own_limits(display):
+def test_norm_has_its_own_limits(display):
     display.plot(im_kw={"norm": LogNorm(1, 5)})
     assert (1, 5) in [im.get_clim() for im in display.figure_.findobj(AxesImage)]
 
 
 @pytest.mark.parametrize("colorbar", [True, False])
 @pytest.mark.parametrize("kind", [displays.WeightsDisplay, displays.KernelsDisplay])
-def test_a_bar_of_colours_may_be_left_out(kind, colorbar):
+def test_colorbar_is_optional(kind, colorbar):
     display = kind(IMAGES[:4] - 8).plot(colorbar=colorbar)
     assert len(display.figure_.axes) == 1 + colorbar
 
 
 @EACH
-def test_plot_adds_to_no_other_axes(display):
+def test_plot_leaves_other_axes_unchanged(display):
     _, (ax, other) = plt.subplots(1, 2)
     before = len(other.findobj())
     display.plot(ax)
@@ -161,61 +161,61 @@ def test_plot_adds_to_no_other_axes(display):
 
 
 @EACH
-def test_a_subfigure_will_do(display):
+def test_plot_draws_on_axes_of_a_subfigure(display):
     part, _ = plt.figure(layout="constrained").subfigures(1, 2)
     assert display.plot(part.subplots()).figure_ is part
 
 
 @pytest.mark.parametrize("subplots", ["none", "constrained", "plain"])
 @EACH
-def test_texts_neither_overlap_nor_leave_the_figure(display, subplots):
+def test_texts_do_not_overlap_or_leave_the_figure(display, subplots):
     ax = None
     if subplots != "none":
         layout = "constrained" if subplots == "constrained" else None
         ax = plt.subplots(2, 2, figsize=(6.4, 4.8), layout=layout)[1][0, 1]
     figure = display.plot(ax).figure_
-    texts, whole = visible_texts(figure), figure.bbox.padded(1)
+    texts, page = visible_texts(figure), figure.bbox.padded(1)
     assert texts
     for text, box in texts:
-        assert whole.x0 <= box.x0 <= box.x1 <= whole.x1, text
-        assert whole.y0 <= box.y0 <= box.y1 <= whole.y1, text
+        assert page.x0 <= box.x0 <= box.x1 <= page.x1, text
+        assert page.y0 <= box.y0 <= box.y1 <= page.y1, text
     for (one, a), (two, b) in combinations(texts, 2):
         assert not a.padded(-0.5).overlaps(b.padded(-0.5)), (one, two)
 
 
 @EACH
-def test_texts_have_the_colours_of_the_style(display):
+def test_texts_have_the_colour_of_the_style(display):
     with plt.style.context("dark_background"):
         figure = display.plot().figure_
-    on_ground = [
+    outside_images = [
         text for ax in figure.findobj(plt.Axes) for text in (ax.title, *ax.get_yticklabels())
     ]
-    assert {text.get_color() for text in on_ground} == {"white"}
+    assert {text.get_color() for text in outside_images} == {"white"}
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 @pytest.mark.parametrize("in_pipeline", [False, True])
-def test_an_estimator_that_is_not_fitted_is_refused(kind, in_pipeline):
-    kernels = kind in (displays.KernelsDisplay, displays.FeatureMapsDisplay)
-    estimator = ConvFeatureTransformer() if kernels else MLPDigitClassifier()
+def test_unfitted_estimator_raises_NotFittedError(kind, in_pipeline):
+    needs_kernels = kind in (displays.KernelsDisplay, displays.FeatureMapsDisplay)
+    estimator = ConvFeatureTransformer() if needs_kernels else MLPDigitClassifier()
     with pytest.raises(NotFittedError):
         from_estimator(kind, make_pipeline(estimator) if in_pipeline else estimator)
 
 
-@pytest.mark.parametrize("kind", PARTICULAR)
-def test_another_kind_of_estimator_is_refused_by_name(kind):
-    needed = "ConvFeatureTransformer|MLPDigitClassifier"
+@pytest.mark.parametrize("kind", ONE_KIND_OF_ESTIMATOR)
+def test_wrong_kind_of_estimator_is_named_in_the_error(kind):
+    message = "must be a fitted (ConvFeatureTransformer|MLPDigitClassifier).*; got "
     other = KMeans(2, n_init=1).fit(X)
-    with pytest.raises(TypeError, match=rf"must be a fitted ({needed}).*got KMeans$"):
+    with pytest.raises(TypeError, match=rf"{message}KMeans\.$"):
         from_estimator(kind, other)
-    with pytest.raises(TypeError, match=rf"must be a fitted ({needed}).*got Pipeline of KMeans$"):
+    with pytest.raises(TypeError, match=rf"{message}Pipeline of KMeans\.$"):
         from_estimator(kind, make_pipeline(KMeans(2, n_init=1)).fit(X))
     search = GridSearchCV(KMeans(n_init=1), {"n_clusters": [2]}, cv=2).fit(X)
-    with pytest.raises(TypeError, match="got GridSearchCV: pass its best_estimator_"):
+    with pytest.raises(TypeError, match=rf"{message}GridSearchCV\. Pass its best_estimator_"):
         from_estimator(kind, search)
 
 
-def test_a_text_gets_the_size_in_which_it_fits():
+def test_font_size_fits_texts_into_a_box():
     from matplotlib.textpath import TextPath
 
     size = font_size(["trouser → sneaker", "9"], 50, 100)

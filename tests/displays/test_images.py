@@ -1,22 +1,25 @@
-"""FeatureMapsDisplay and ActivationsDisplay: one image, and what becomes of it."""
+"""FeatureMapsDisplay and ActivationsDisplay: the feature maps and activations of one image."""
+
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
+from helpers import small_classifier, small_transformer
 from scipy.signal import correlate
 from scipy.sparse import csr_array
 from sklearn.datasets import load_digits
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from skmnist import ConvFeatureTransformer, MLPDigitClassifier
+from skmnist import ConvFeatureTransformer
 from skmnist.datasets import load_xo
 from skmnist.displays import ActivationsDisplay, FeatureMapsDisplay
 
 XO = load_xo()
 X, y = load_digits(return_X_y=True)
 X, y = X[:200], y[:200]
-SMALL = {"hidden_layer_sizes": (16, 7), "max_iter": 3, "random_state": 0}
+small = partial(small_classifier, hidden_layer_sizes=(16, 7))
 
 
 def drawn(ax):
@@ -35,10 +38,10 @@ def strokes():
 
 @pytest.fixture(scope="module")
 def pipeline():
-    return make_pipeline(StandardScaler(), MLPDigitClassifier(**SMALL)).fit(X, y)
+    return make_pipeline(StandardScaler(), small()).fit(X, y)
 
 
-def test_maps_are_means_of_products_and_bear_the_names_of_the_strokes(strokes):
+def test_maps_are_means_of_products_with_the_names_of_the_strokes(strokes):
     display = FeatureMapsDisplay.from_estimator(strokes, XO.data[0])
     image, *maps = display.axes_
     np.testing.assert_array_equal(drawn(image), XO.images[0])
@@ -49,20 +52,20 @@ def test_maps_are_means_of_products_and_bear_the_names_of_the_strokes(strokes):
         assert written(ax) == [f"{value:.2f}" for value in expected.ravel()]
 
 
-def test_a_perfect_match_is_written_where_it_is(strokes):
+def test_value_1_is_written_where_the_kernel_matches(strokes):
     display = FeatureMapsDisplay.from_estimator(strokes, XO.data[:1])
     crossing = display.axes_[2]
-    perfect = [text.get_position() for text in crossing.texts if text.get_text() == "1.00"]
-    assert perfect == [(3, 3)]  # the middle of the X
+    matches = [text.get_position() for text in crossing.texts if text.get_text() == "1.00"]
+    assert matches == [(3, 3)]  # the middle of the X
 
 
-def test_figures_are_white_on_dark_cells_and_black_on_light_ones(strokes):
+def test_values_are_white_on_dark_cells_and_black_on_light_cells(strokes):
     display = FeatureMapsDisplay.from_estimator(strokes, XO.data[0])
     colours = {text.get_text(): text.get_color() for text in display.axes_[2].texts}
     assert (colours["1.00"], colours["0.11"]) == ("white", "black")
 
 
-def test_numbers_may_be_cut_instead_of_rounded():
+def test_function_formats_the_values():
     def cut(number):
         return str(number)[:4]
 
@@ -71,7 +74,7 @@ def test_numbers_may_be_cut_instead_of_rounded():
     assert written(display.plot(values=cut).axes_[1]) == ["0.77"]
 
 
-def test_what_is_rounded_to_0_has_no_minus():
+def test_values_rounded_to_0_have_no_minus_sign():
     display = FeatureMapsDisplay(XO.images[0], [np.full((1, 1, 1), -0.001)]).plot()
     assert written(display.axes_[1]) == ["0.00"]
 
@@ -86,31 +89,33 @@ def test_what_is_rounded_to_0_has_no_minus():
         ((3, 3, 1), False, False),
     ],
 )
-def test_numbers_are_written_where_there_is_room_or_as_asked(shape, values, expected):
+def test_values_are_written_in_small_layers_or_as_requested(shape, values, expected):
     display = FeatureMapsDisplay(XO.images[0], [np.zeros(shape)]).plot(values=values)
     assert bool(written(display.axes_[1])) == expected
 
 
-def test_figures_take_any_of_matplotlibs_names(strokes):
+def test_text_kw_accepts_aliases(strokes):
     display = FeatureMapsDisplay.from_estimator(strokes, XO.data[0], text_kw={"size": 4, "c": "r"})
     looks = {(text.get_fontsize(), text.get_color()) for text in display.axes_[1].texts}
     assert looks == {(4, "r")}
 
 
-def test_another_value_of_values_is_refused(strokes):
-    with pytest.raises(ValueError, match=r"values must be 'auto', True, False or a function.*'no'"):
+def test_invalid_values_raise(strokes):
+    with pytest.raises(
+        ValueError, match=r"values must be 'auto', True, False or a function.*; got 'no'\.$"
+    ):
         FeatureMapsDisplay.from_estimator(strokes, XO.data[0], values="no")
 
 
-def test_steps_before_are_applied_but_the_image_is_shown_as_it_came():
-    convolve = ConvFeatureTransformer("random", n_kernels=3, kernel_size=3, random_state=0)
+def test_earlier_steps_are_applied_but_the_image_is_shown_as_given():
+    convolve = small_transformer("random", n_kernels=3, kernel_size=3)
     pipeline = make_pipeline(FunctionTransformer(np.negative), convolve).fit(X)
     display = FeatureMapsDisplay.from_estimator(pipeline, X[5], n_maps=2)
     np.testing.assert_array_equal(drawn(display.axes_[0]), X[5].reshape(8, 8))
     np.testing.assert_array_equal(display.maps[0], convolve.feature_maps(-X[5:6])[0, :, :, :2])
 
 
-def test_layers_follow_from_left_to_right_and_share_a_scale_each():
+def test_layers_follow_from_left_to_right_with_one_scale_per_layer():
     convolve = ConvFeatureTransformer("pca", n_kernels=(3, 2), kernel_size=3, pool=(None, "max"))
     display = FeatureMapsDisplay.from_estimator(convolve.fit(X), X[:1])
     names = [ax.get_title() for ax in display.axes_]
@@ -130,7 +135,7 @@ def test_maps_fill_columns_from_the_top():
     assert boxes[4].x0 > boxes[0].x1
 
 
-def test_an_arrow_points_at_each_layer():
+def test_arrow_points_at_each_layer():
     display = FeatureMapsDisplay(XO.images[0], [np.zeros((3, 3, 1)), np.zeros((2, 2, 1))]).plot()
     arrows = [text for text in display.ax_.texts if text.arrow_patch is not None]
     places = [ax.get_position() for ax in display.axes_]
@@ -141,21 +146,21 @@ def test_an_arrow_points_at_each_layer():
     assert len(arrows) == 2
 
 
-def test_a_row_of_a_table_keeps_its_names():
+def test_row_of_a_frame_keeps_its_feature_names():
     table = pd.DataFrame(X, columns=[f"pixel{number}" for number in range(64)])
-    classifier = MLPDigitClassifier(**SMALL).fit(table, y)
-    display = ActivationsDisplay.from_estimator(classifier, table.iloc[3])  # or there is a warning
+    classifier = small().fit(table, y)
+    display = ActivationsDisplay.from_estimator(classifier, table.iloc[3])  # without a warning
     np.testing.assert_array_equal(display.image, X[3].reshape(8, 8))
 
 
 @pytest.mark.parametrize("kind", [FeatureMapsDisplay, ActivationsDisplay])
-def test_more_than_one_image_is_refused(kind, strokes, pipeline):
+def test_more_than_one_image_raises(kind, strokes, pipeline):
     estimator, rows = (strokes, XO.data) if kind is FeatureMapsDisplay else (pipeline, X)
-    with pytest.raises(ValueError, match=r"X must be one image.*\(2, "):
+    with pytest.raises(ValueError, match=r"X must be one image.*; got shape \(2, \d+\)\.$"):
         kind.from_estimator(estimator, rows[:2])
 
 
-def test_activations_are_the_lectures_steps(pipeline):
+def test_activations_match_the_formula(pipeline):
     display = ActivationsDisplay.from_estimator(pipeline, X[3])
     np.testing.assert_array_equal(drawn(display.axes_[0]), X[3].reshape(8, 8))
     layer = pipeline[0].transform(X[3:4])[0]
@@ -167,8 +172,8 @@ def test_activations_are_the_lectures_steps(pipeline):
     np.testing.assert_array_equal(drawn(display.axes_[1]).ravel(), display.activations[0])
 
 
-def test_activations_are_those_of_the_network_that_was_fitted():
-    classifier = MLPDigitClassifier(**SMALL).fit(X, y)
+def test_activations_ignore_parameters_changed_after_fit():
+    classifier = small().fit(X, y)
     fitted = ActivationsDisplay.from_estimator(classifier, X[3]).activations
     classifier.set_params(activation="tanh", output_activation="sigmoid")
     changed = ActivationsDisplay.from_estimator(classifier, X[3]).activations
@@ -176,12 +181,12 @@ def test_activations_are_those_of_the_network_that_was_fitted():
         np.testing.assert_array_equal(after, before)
 
 
-def test_keywords_go_to_the_bars(pipeline):
+def test_bar_kw_changes_the_bars(pipeline):
     display = ActivationsDisplay.from_estimator(pipeline, X[3], bar_kw={"height": 0.5})
     assert {bar.get_height() for bar in display.bars_} == {0.5}
 
 
-def test_the_largest_bar_is_reddish_and_the_others_are_bluish(pipeline):
+def test_largest_bar_is_reddish_and_the_others_are_bluish(pipeline):
     bars = ActivationsDisplay.from_estimator(pipeline, X[3]).bars_
     largest = max(bars, key=lambda bar: bar.get_width())
     for bar in bars:
@@ -189,7 +194,7 @@ def test_the_largest_bar_is_reddish_and_the_others_are_bluish(pipeline):
         assert (red > blue) == (bar is largest)
 
 
-def test_a_layer_that_fills_no_rectangle_ends_with_nothing(pipeline):
+def test_unused_cells_of_a_layer_are_empty(pipeline):
     display = ActivationsDisplay.from_estimator(pipeline, X[3])
     cells = np.ma.filled(display.axes_[2].images[0].get_array(), np.nan).ravel()
     np.testing.assert_array_equal(cells[:7], display.activations[1])
@@ -206,17 +211,24 @@ def test_outputs_are_bars_from_the_top_with_the_largest_in_bold(pipeline):
     assert [label.get_text() for label in labels] == [str(label) for label in range(10)]
     bold = [label.get_text() for label in labels if label.get_fontweight() == "bold"]
     assert bold == [str(pipeline.predict(X[:1])[0])]
-    assert chart.get_title() == f"out: {bold[0]}"
+    assert chart.get_title() == f"output: {bold[0]}"
     assert chart.get_ylim() == (9.5, -0.5)
 
 
-def test_a_single_output_is_written_as_its_number():
-    classifier = MLPDigitClassifier(target_encoding="ordinal", **SMALL).fit(X, y)
+def test_single_output_is_written_as_a_number():
+    classifier = small(target_encoding="ordinal").fit(X, y)
     display = ActivationsDisplay.from_estimator(classifier, X[0])
-    assert display.axes_[-1].get_title() == f"out: {display.activations[-1][0]:.2f}"
+    assert display.axes_[-1].get_title() == f"output: {display.activations[-1][0]:.2f}"
 
 
-def test_a_sparse_row_is_an_image_too(pipeline):
+def test_titles_count_the_neurons():
+    layers = [np.ones(12), np.ones(1), np.arange(2)]
+    display = ActivationsDisplay(XO.images[0], layers, classes=["O", "X"]).plot()
+    names = [ax.get_title() for ax in display.axes_]
+    assert names == ["", "hidden layer 1: 12 neurons", "hidden layer 2: 1 neuron", "output: X"]
+
+
+def test_sparse_row_equals_dense_row(pipeline):
     classifier = pipeline[-1]
     dense = ActivationsDisplay.from_estimator(classifier, X[:1])
     sparse = ActivationsDisplay.from_estimator(classifier, csr_array(X[:1]))
@@ -224,6 +236,6 @@ def test_a_sparse_row_is_an_image_too(pipeline):
     np.testing.assert_array_equal(sparse.activations[-1], dense.activations[-1])
 
 
-def test_an_image_of_another_size_is_refused(pipeline):
+def test_image_of_another_size_raises(pipeline):
     with pytest.raises(ValueError, match="X has 49 features"):
         ActivationsDisplay.from_estimator(pipeline, X[0, :49])

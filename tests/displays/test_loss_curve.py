@@ -1,25 +1,28 @@
-"""LossCurveDisplay: which curves, from which estimators, and which epoch was the best."""
+"""LossCurveDisplay: the curves, the accepted estimators and the best epoch."""
+
+from functools import partial
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from helpers import small_classifier
 from sklearn.datasets import load_digits
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skmnist import MLPDigitClassifier
 from skmnist.displays import LossCurveDisplay
 
 X, y = load_digits(return_X_y=True)
 X, y = X[:300], y[:300]
 SMALL = {"hidden_layer_sizes": (16,), "max_iter": 4, "random_state": 0}
+small = partial(small_classifier, **SMALL)
 
 
 @pytest.fixture(scope="module")
 def validated():
-    return MLPDigitClassifier(**SMALL).fit(X[:200], y[:200], X_val=X[200:], y_val=y[200:])
+    return small().fit(X[:200], y[:200], X_val=X[200:], y_val=y[200:])
 
 
 def labels(display):
@@ -33,38 +36,38 @@ def test_both_curves_start_at_epoch_1(validated):
     np.testing.assert_array_equal(validation.get_ydata(), validated.validation_loss_curve_)
 
 
-def test_the_best_epoch_is_where_the_score_was_best(validated):
+def test_best_epoch_has_the_best_validation_score(validated):
     *_, best = LossCurveDisplay.from_estimator(validated).lines_
     expected = int(np.argmax(validated.validation_scores_)) + 1
     assert best.get_label() == f"best epoch: {expected}"
     assert set(best.get_xdata()) == {expected}
 
 
-def test_without_validation_there_is_one_curve_and_no_best_epoch():
-    classifier = MLPDigitClassifier(**SMALL).fit(X, y)
+def test_without_validation_there_is_only_the_training_curve():
+    classifier = small().fit(X, y)
     assert labels(LossCurveDisplay.from_estimator(classifier)) == ["training"]
 
 
-def test_the_lines_can_be_told_apart_without_colours(validated):
+def test_lines_differ_in_style(validated):
     styles = [line.get_linestyle() for line in LossCurveDisplay.from_estimator(validated).lines_]
     assert len(set(styles)) == 3
 
 
-def test_a_pipeline_shows_its_last_step(validated):
-    pipeline = make_pipeline(StandardScaler(), MLPDigitClassifier(**SMALL)).fit(X, y)
+def test_pipeline_shows_its_last_step(validated):
+    pipeline = make_pipeline(StandardScaler(), small()).fit(X, y)
     display = LossCurveDisplay.from_estimator(pipeline)
     assert display.loss_curve == pipeline[-1].loss_curve_
 
 
-def test_scikit_learns_network_has_a_loss_curve_too():
+def test_MLPClassifier_has_a_loss_curve():
     with pytest.warns(ConvergenceWarning):
-        classifier = MLPClassifier(early_stopping=True, **SMALL).fit(X, y)
+        classifier = MLPClassifier(**SMALL, early_stopping=True).fit(X, y)
     display = LossCurveDisplay.from_estimator(classifier)
     assert display.loss_curve == classifier.loss_curve_
     assert labels(display) == ["training"]
 
 
-def test_a_name_is_in_the_legend_and_axes_are_labelled(validated):
+def test_name_is_in_the_legend_and_axes_are_labelled(validated):
     display = LossCurveDisplay.from_estimator(validated, name="MLP")
     texts = [text.get_text() for text in display.ax_.get_legend().get_texts()]
     assert texts == labels(display)
@@ -72,13 +75,13 @@ def test_a_name_is_in_the_legend_and_axes_are_labelled(validated):
     assert (display.ax_.get_xlabel(), display.ax_.get_ylabel()) == ("Epoch", "Loss")
 
 
-def test_keywords_go_to_both_curves_by_any_of_matplotlibs_names(validated):
+def test_keywords_and_their_aliases_change_both_curves(validated):
     training, validation, _ = LossCurveDisplay.from_estimator(validated, lw=3, c="black").lines_
     assert training.get_linewidth() == validation.get_linewidth() == 3
     assert training.get_color() == validation.get_color() == "black"
 
 
-def test_two_networks_on_one_axes_have_a_colour_each(validated):
+def test_two_classifiers_on_the_same_axes_have_different_colours(validated):
     one = LossCurveDisplay.from_estimator(validated, name="one")
     two = LossCurveDisplay.from_estimator(validated, name="two", ax=one.ax_)
     [first], [second] = ({line.get_color() for line in each.lines_} for each in (one, two))
@@ -87,24 +90,24 @@ def test_two_networks_on_one_axes_have_a_colour_each(validated):
     assert set(labels(two)) < {text.get_text() for text in one.ax_.get_legend().get_texts()}
 
 
-def test_a_label_takes_the_place_of_the_name(validated):
+def test_label_replaces_the_name(validated):
     display = LossCurveDisplay.from_estimator(validated, name="MLP", label="me")
     assert labels(display)[:2] == ["me, training", "me, validation"]
 
 
 @pytest.mark.parametrize("ticks", [{"xscale": "log"}, {"xticks": [1, 2]}])
-def test_axes_with_ticks_of_their_own_keep_them(ticks):
+def test_ticks_set_before_are_kept(ticks):
     ax = plt.figure().subplots()
     ax.set(**ticks)
     locator = ax.xaxis.get_major_locator()
     assert LossCurveDisplay([3, 2, 1]).plot(ax).ax_.xaxis.get_major_locator() is locator
 
 
-def test_there_are_no_half_epochs():
+def test_ticks_are_at_integer_epochs():
     ticks = LossCurveDisplay([2, 1]).plot().ax_.get_xticks()
     np.testing.assert_array_equal(ticks, np.round(ticks))
 
 
-def test_a_single_epoch_is_a_dot():
+def test_dots_mark_few_epochs():
     assert LossCurveDisplay([0.5]).plot().lines_[0].get_marker() == "o"
     assert LossCurveDisplay([0.5] * 100).plot().lines_[0].get_marker() == ""

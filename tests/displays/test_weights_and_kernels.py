@@ -1,23 +1,26 @@
-"""WeightsDisplay and KernelsDisplay: the right numbers in the right tiles."""
+"""WeightsDisplay and KernelsDisplay: the numbers in the tiles and their colours."""
+
+from functools import partial
 
 import numpy as np
 import pytest
+from helpers import small_classifier, small_transformer
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skmnist import ConvFeatureTransformer, MLPDigitClassifier
+from skmnist import ConvFeatureTransformer
 from skmnist.displays import KernelsDisplay, WeightsDisplay
 
 X, y = load_digits(return_X_y=True)
 X, y = X[:200], y[:200]
 CROSSING = [[[1, -1, 1], [-1, 1, -1], [1, -1, 1]]]
-SMALL = {"hidden_layer_sizes": (16,), "max_iter": 2, "random_state": 0}
+small = partial(small_classifier, max_iter=2)
 
 
 def tiles(display, scale):
-    """Read the tiles off the picture: each is framed, and its pixels are repeated."""
+    """Return the values of each tile, which has a frame and repeated pixels."""
     mosaic = np.ma.filled(display.im_.get_array(), np.nan)
     for frame in display.ax_.patches:
         left, top = (round(corner + 0.5) for corner in frame.get_xy())
@@ -27,10 +30,10 @@ def tiles(display, scale):
 
 @pytest.fixture(scope="module")
 def classifier():
-    return MLPDigitClassifier(**SMALL).fit(X, y)
+    return small().fit(X, y)
 
 
-def test_weights_are_columns_the_longest_first(classifier):
+def test_weights_are_sorted_by_decreasing_norm(classifier):
     columns = classifier.coefs_[0].T
     longest = sorted(range(16), key=lambda n: -(columns[n] ** 2).sum())[:5]
     display = WeightsDisplay.from_estimator(classifier, n_neurons=5)
@@ -39,7 +42,7 @@ def test_weights_are_columns_the_longest_first(classifier):
             assert tile[row, column] == columns[number][8 * row + column]
 
 
-def test_white_is_0_and_a_bar_tells_the_colours(classifier):
+def test_colour_scale_is_symmetric_around_0_and_has_a_colorbar(classifier):
     display = WeightsDisplay.from_estimator(classifier)
     low, high = display.im_.get_clim()
     assert -low == high == np.abs(classifier.coefs_[0]).max()
@@ -47,7 +50,7 @@ def test_white_is_0_and_a_bar_tells_the_colours(classifier):
     assert WeightsDisplay(np.ones((1, 4, 4))).plot().im_.get_clim() == (-1, 1)
 
 
-def test_red_is_welcome_and_blue_is_not():
+def test_positive_weights_are_red_and_negative_weights_blue():
     drawn = WeightsDisplay(np.array([[[-1.0, 0.0, 1.0]]])).plot().im_
     (red, _, blue), white, (more_red, _, less_blue) = drawn.to_rgba([-1, 0, 1])[:, :3]
     assert blue > red
@@ -62,9 +65,9 @@ def test_tiles_fill_rows_from_the_top_left():
     assert boxes[0].x1 < boxes[1].x0
 
 
-def test_keywords_go_to_the_image(classifier):
+def test_im_kw_changes_the_image(classifier):
     given = {"im_kw": {"cmap": "PuOr_r"}, "colorbar": False}
-    convolve = ConvFeatureTransformer("pca", n_kernels=5, kernel_size=3).fit(X)
+    convolve = small_transformer("pca", n_kernels=5, kernel_size=3).fit(X)
     for display in (
         WeightsDisplay.from_estimator(classifier, **given),
         KernelsDisplay.from_estimator(convolve, **given),
@@ -73,15 +76,15 @@ def test_keywords_go_to_the_image(classifier):
         assert display.im_.colorbar is None
 
 
-def test_gaps_can_be_seen_through(classifier):
+def test_gaps_are_transparent(classifier):
     drawn = WeightsDisplay.from_estimator(classifier).im_
     alpha = drawn.to_rgba(drawn.get_array())[..., 3]
     assert set(np.unique(alpha)) == {0, 1}
     assert (alpha == 1).sum() == 16 * (2 * 8) ** 2
 
 
-def test_steps_that_leave_pixels_pixels_are_passed_over(classifier):
-    pipeline = make_pipeline(StandardScaler(), MLPDigitClassifier(**SMALL)).fit(X, y)
+def test_steps_that_keep_pixels_are_accepted(classifier):
+    pipeline = make_pipeline(StandardScaler(), small()).fit(X, y)
     display = WeightsDisplay.from_estimator(pipeline, image_shape=(4, 16))
     assert display.weights.shape == (16, 4, 16)
 
@@ -95,24 +98,24 @@ def test_steps_that_leave_pixels_pixels_are_passed_over(classifier):
         PCA(64, random_state=0),
     ],
 )
-def test_weights_of_features_are_refused(step):
-    pipeline = make_pipeline(step, MLPDigitClassifier(**SMALL)).fit(X, y)
-    with pytest.raises(ValueError, match=r"features .* made of 64 pixels.*KernelsDisplay"):
+def test_weights_of_features_other_than_pixels_raise(step):
+    pipeline = make_pipeline(step, small()).fit(X, y)
+    with pytest.raises(ValueError, match=r"got \d+ features .* from 64 pixels\. KernelsDisplay"):
         WeightsDisplay.from_estimator(pipeline, image_shape=(4, 4))
 
 
-def test_weights_of_no_square_need_a_shape():
-    classifier = MLPDigitClassifier(**SMALL).fit(X[:, :60], y)
-    with pytest.raises(ValueError, match="60 pixels make no square"):
+def test_weights_of_images_that_are_not_square_need_image_shape():
+    classifier = small().fit(X[:, :60], y)
+    with pytest.raises(ValueError, match="not square; got None for 60 pixels"):
         WeightsDisplay.from_estimator(classifier)
     display = WeightsDisplay.from_estimator(classifier, image_shape=(4, 5, 3))
-    of_one_channel = display.weights[0, 1, 2] * 3
+    sum_over_channels = display.weights[0, 1, 2] * 3
     [*_, longest] = sorted(classifier.coefs_[0].T, key=np.linalg.norm)
-    assert of_one_channel == pytest.approx(longest[21:24].sum())
+    assert sum_over_channels == pytest.approx(longest[21:24].sum())
 
 
-def test_kernels_of_one_channel_are_shown_as_they_are():
-    convolve = ConvFeatureTransformer("pca", n_kernels=5, kernel_size=3).fit(X)
+def test_kernels_with_one_channel_are_shown_unchanged():
+    convolve = small_transformer("pca", n_kernels=5, kernel_size=3).fit(X)
     display = KernelsDisplay.from_estimator(make_pipeline(StandardScaler(), convolve).fit(X))
     fitted = convolve.kernels_[0]
     for tile, kernel in zip(tiles(display, scale=5), fitted, strict=True):
@@ -127,7 +130,7 @@ def test_kernels_without_negative_entries_are_grey():
     assert (display.im_.get_cmap().name, display.im_.get_clim()) == ("gray", (0, 17))
 
 
-def test_of_kernels_that_span_maps_the_mean_is_shown_and_said():
+def test_mean_over_maps_is_shown_and_named_in_the_title():
     convolve = ConvFeatureTransformer(
         "pca", n_kernels=(3, 4), kernel_size=(3, 3), activation=None, pool=None
     ).fit(X)
@@ -142,7 +145,7 @@ def test_of_kernels_that_span_maps_the_mean_is_shown_and_said():
         KernelsDisplay.from_estimator(convolve, layer=2)
 
 
-def test_kernels_of_colours_have_colours_around_a_middle_grey():
+def test_kernels_of_RGB_images_are_in_colour_around_medium_grey():
     given = np.zeros((1, 1, 2, 3))
     given[0, 0, 1] = [-2, 0, 1]
     convolve = ConvFeatureTransformer(given, image_shape=(4, 5, 3), pool=None).fit(X[:, :60])
@@ -152,7 +155,7 @@ def test_kernels_of_colours_have_colours_around_a_middle_grey():
     assert display.im_.colorbar is None
 
 
-def test_kernels_changed_after_fit_are_not_shown():
-    convolve = ConvFeatureTransformer(n_kernels=3, random_state=0).fit(X).set_params(n_kernels=4)
+def test_parameters_changed_after_fit_raise():
+    convolve = small_transformer(n_kernels=3).fit(X).set_params(n_kernels=4)
     with pytest.raises(ValueError, match=r"n_kernels was 3 when .*, and is 4 now: call fit again"):
         KernelsDisplay.from_estimator(convolve)
