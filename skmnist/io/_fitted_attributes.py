@@ -61,7 +61,7 @@ def _are_classes(model):
 
 
 def _are_weights(model):
-    """Tell whether the shapes of the layers fit together, the data and the classes."""
+    """Tell whether the shapes of the weights fit one another, the data and the classes."""
     coefs, encoding = model.coefs_, model._fitted_as.target_encoding
     if type(coefs) is not list or not all(_is_float_array(W, 2) for W in coefs):
         return False

@@ -91,6 +91,10 @@ def keys_made_by_a_type(schema, entries):
     add(schema, "n_jobs", node("dict", "builtins", "DictNode", 9, **inside))
 
 
+def keys_without_types(schema, entries):
+    first(schema, "DictNode")["key_types"]["content"].pop()
+
+
 def an_array_in_an_array(schema, entries):
     file = io.BytesIO()
     np.savez_compressed(file, zeros=np.zeros(10**7))
@@ -180,6 +184,7 @@ ATTACKS = {
     ),
     bytes_by_number: r"numpy\.void",
     keys_made_by_a_type: r"numpy\.void",
+    keys_without_types: "a dict must have one type per key",
     an_array_in_an_array: "magic string",
     a_sparse_matrix: "must have a loader that skmnist.io supports; got 'SparseMatrixNode'",
     a_large_shape: r"must have the size of an array of shape \(100000000000,\).*; got 0 bytes",

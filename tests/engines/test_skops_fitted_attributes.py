@@ -8,6 +8,7 @@ from helpers import small_classifier, small_transformer
 from sklearn.datasets import load_digits
 
 from skmnist.io import load, save
+from skmnist.network._optimizers import SOLVERS
 
 pytest.importorskip("skops.io")
 
@@ -16,8 +17,7 @@ X, y = X[:200], y[:200]
 
 SMALL = {"hidden_layer_sizes": (6,), "max_iter": 2, "warm_start": True}
 MODELS = {
-    "sgd": small_classifier(**SMALL, early_stopping=True),
-    "adam": small_classifier(**SMALL, solver="adam"),
+    **{solver: small_classifier(**SMALL, solver=solver, early_stopping=True) for solver in SOLVERS},
     "transformer": small_transformer(n_kernels=(3, 3), kernel_size=3),
 }
 
@@ -92,10 +92,9 @@ OF_CLASSIFIERS = [
     ("_run", put("_run", "state", "intercepts", 0), nan_in),
     ("_run", put("_run", "state", "rng"), lambda rng: np.random.RandomState(0)),
     ("_run", put("_run", "state", "updates"), lambda n: -1),
-    ("_run", put("_run", "state", "optimizer", "weight_steps", 0), lambda W: W[:-1]),
-    ("_run", put("_run", "state", "optimizer", "last_rate"), str),
     ("_run", put("_run", "best", "coefs", 0), lambda W: W[:-1]),
     ("_run", put("_run", "best", "score"), str),
+    ("_run", put("_run", "best", "stale"), lambda n: -1),
 ]
 OF_TRANSFORMERS = [
     ("image_shape_", put("image_shape_"), lambda shape: shape[:2]),
@@ -114,12 +113,24 @@ OF_TRANSFORMERS = [
     ("_names", put("_names"), lambda names: names[:-1]),
     ("_fitted_with", put("_fitted_with"), lambda parameters: {}),
 ]
-OF_ADAM = [
-    ("_run", put("_run", "state", "optimizer", "means"), lambda means: means[1:]),
-    ("_run", put("_run", "state", "optimizer", "squares", 0), lambda W: W[1:]),
-    ("_run", put("_run", "state", "optimizer", "steps"), str),
+
+
+def of_optimizer(kind):
+    """Return changes of everything that an optimizer stores."""
+    path = "_run", "state", "optimizer"
+    memories = [
+        ("_run", put(*path, *place), lambda arrays: arrays[1:])
+        for name in kind.memories([], [])
+        for place in [(name,), (name, 0)]
+    ]
+    return [*memories, ("_run", put(*path, kind.counter), str)]
+
+
+INVALID = [
+    *(("sgd", *case) for case in OF_CLASSIFIERS),
+    *(("transformer", *case) for case in OF_TRANSFORMERS),
+    *((solver, *case) for solver, kind in SOLVERS.items() for case in of_optimizer(kind)),
 ]
-INVALID = {"sgd": OF_CLASSIFIERS, "adam": OF_ADAM, "transformer": OF_TRANSFORMERS}
 
 
 def test_models_are_saved_before_they_are_changed(tmp_path, fitted):
@@ -127,10 +138,7 @@ def test_models_are_saved_before_they_are_changed(tmp_path, fitted):
         save(model, tmp_path / "model.skops")
 
 
-@pytest.mark.parametrize(
-    ("name", "attribute", "change", "value"),
-    [(name, *case) for name, cases in INVALID.items() for case in cases],
-)
+@pytest.mark.parametrize(("name", "attribute", "change", "value"), INVALID)
 def test_invalid_attribute_is_named(tmp_path, fitted, name, attribute, change, value):
     model = copy.deepcopy(fitted[name])
     change(model, value)
