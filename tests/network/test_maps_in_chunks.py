@@ -128,6 +128,12 @@ def test_layer_without_kernels_raises_error(make):
         make(kernels, layers=LAYERS[:2])
 
 
+@pytest.mark.parametrize("stride", [1, 2])
+def test_kernel_larger_than_the_images_has_no_position(stride):
+    positions, kept = map_sizes((3, 9), (5, 9), Layer(stride=stride))
+    assert (positions, kept) == ([0, 1], [0, 1])
+
+
 @pytest.mark.parametrize("sizes", [(2,), (2, 2, 2)])
 def test_kernels_and_pools_need_two_sides(sizes):
     for kernel_sizes, pool_size in ((sizes, (1, 1)), ((3, 3), sizes)):
