@@ -43,7 +43,7 @@ def make_network(estimator, n_features):
     encoding, n_classes = ENCODINGS[estimator.target_encoding], len(estimator.classes_)
     hidden = np.atleast_1d(np.asarray(estimator.hidden_layer_sizes, dtype=int))
     return _Network(
-        layer_sizes=[n_features, *hidden.tolist(), encoding.codes(n_classes).shape[1]],
+        layer_sizes=[n_features, *hidden.tolist(), encoding.n_outputs(n_classes)],
         fitted_as=fitted_as(estimator),
         solver=estimator.solver,
         unit=encoding.unit(n_classes),

@@ -103,6 +103,7 @@ class _Encoding(NamedTuple):
     """
 
     codes: Callable
+    n_outputs: Callable
     unit: Callable
     scores: Callable
     loss: Collection
@@ -132,6 +133,7 @@ def _ordinal_scores(outputs, n_classes):
 ENCODINGS = {
     "one-hot": _Encoding(
         codes=_one_hot_codes,
+        n_outputs=lambda n_classes: n_classes,
         unit=lambda n_classes: 1,
         scores=lambda outputs, n_classes: outputs,
         loss=LOSSES,
@@ -139,6 +141,7 @@ ENCODINGS = {
     ),
     "ordinal": _Encoding(
         codes=_ordinal_codes,
+        n_outputs=lambda n_classes: 1,
         unit=_last_number,
         scores=_ordinal_scores,
         loss=("mse", "mae"),

@@ -62,12 +62,11 @@ def _are_classes(model):
 
 def _are_weights(model):
     """Tell whether the shapes of the weights fit one another, the data and the classes."""
-    coefs, encoding = model.coefs_, model._fitted_as.target_encoding
+    coefs, encoding = model.coefs_, ENCODINGS[model._fitted_as.target_encoding]
     if type(coefs) is not list or not all(_is_float_array(W, 2) for W in coefs):
         return False
-    n_outputs = len(model.classes_) if encoding == "one-hot" else 1
     sizes_in = [model.n_features_in_, *(W.shape[1] for W in coefs)]
-    sizes_out = [*(W.shape[0] for W in coefs), n_outputs]
+    sizes_out = [*(W.shape[0] for W in coefs), encoding.n_outputs(len(model.classes_))]
     return sizes_in == sizes_out and len({W.dtype for W in coefs}) == 1
 
 

@@ -67,7 +67,7 @@ def convert_classifier(scope, operator, container):
     label, probabilities = operator.output_full_names
     n_classes, dtype = len(classifier.classes_), to_numpy(classifier.coefs_[0]).dtype
     outputs = _write_network(write, operator.inputs[0].full_name, classifier, dtype)
-    write_scores = SCORE_NODES[classifier._fitted_as.target_encoding]
+    write_scores = _row(SCORE_NODES, classifier._fitted_as.target_encoding)
     scores = write_scores(write, outputs, n_classes, dtype)
     number = write("ArgMax", scores, axis=1, keepdims=0)
     write("Gather", _labels(operator), number, output=label)
@@ -103,8 +103,15 @@ def _write_network(write, X, classifier, dtype):
     layers = zip(classifier.coefs_, classifier.intercepts_, activations, strict=True)
     for W, b, activation in layers:
         outputs = write("Add", write("MatMul", outputs, to_numpy(W)), to_numpy(b))
-        outputs = ACTIVATION_NODES[activation](write, outputs)
+        outputs = _row(ACTIVATION_NODES, activation)(write, outputs)
     return outputs
+
+
+def _row(table, name):
+    """Return the nodes of this name, which can be missing for a name from user code."""
+    if name not in table:
+        raise ValueError(f"{name!r} cannot be written as ONNX; only {', '.join(table)} can.")
+    return table[name]
 
 
 def _write_projection(write, scores, n_classes, dtype):

@@ -39,7 +39,7 @@ class Layer(NamedTuple):
     contrast: float | None = None  # if any, maps are divided by sqrt(variance of patch + contrast)
 
 
-class Pool(NamedTuple):
+class _Pool(NamedTuple):
     """Three functions: of each value, of two values to combine, and of the n combined values."""
 
     before: Callable
@@ -82,9 +82,9 @@ MAP_ACTIVATIONS = {
 
 POOLS = {
     None: None,
-    "mean": Pool(identity, _add, lambda total, n: total / n),
-    "max": Pool(identity, _larger, lambda largest, n: largest),
-    "rms": Pool(_square, _add, lambda total, n: namespace(total).sqrt(total / n)),
+    "mean": _Pool(identity, _add, lambda total, n: total / n),
+    "max": _Pool(identity, _larger, lambda largest, n: largest),
+    "rms": _Pool(_square, _add, lambda total, n: namespace(total).sqrt(total / n)),
 }
 
 PADDINGS = ("valid", "same")

@@ -6,6 +6,10 @@ optimizer can ask for a multiple of the gradient through ``factor``. Only the de
 layer are multiplied by it, because the chain rule is linear. Constants (momentum, betas, the
 ``alpha`` of the L2 penalty ½·alpha·‖W‖²) come with the recipe. An optimizer stores only what it
 accumulates during training: lists of arrays, its ``memories``, and one number, its ``counter``.
+
+A solver is a dataclass with the attributes and methods of those below. Other modules read
+``usual_rate`` and ``is_adaptive`` for the step size "auto", ``constants`` for the parameters that
+it uses, and ``memories`` and ``counter`` to check saved models.
 """
 
 import math

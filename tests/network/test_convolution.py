@@ -12,7 +12,7 @@ from skmnist.network._convolution import (
     PADDINGS,
     POOLS,
     Layer,
-    Pool,
+    _Pool,
     _cut_patches,
     feature_maps,
     images_at_once,
@@ -109,7 +109,7 @@ def test_maps_are_activated_and_then_pooled_without_remainder(data, images_kerne
 # Both must be positively homogeneous, because maps are divided by the entries of a kernel last.
 def test_added_activation_and_pool_are_used(monkeypatch):
     monkeypatch.setitem(MAP_ACTIVATIONS, "leaky", (lambda Z: np.maximum(Z, Z / 2), np.negative))
-    lowest = Pool(np.positive, np.minimum, lambda smallest, n: smallest)
+    lowest = _Pool(np.positive, np.minimum, lambda smallest, n: smallest)
     monkeypatch.setitem(POOLS, "min", lowest)
     monkeypatch.setitem(POOL_FORMULAS, "min", lambda parts: parts.min(axis=(2, 4)))
     rng = np.random.default_rng(0)
