@@ -214,7 +214,9 @@ def binary_scores(outputs, n_classes):
 
 
 def test_added_encoding_has_its_codes_as_targets(monkeypatch):
-    binary = ENCODINGS["one-hot"]._replace(codes=lambda n_classes: CODES, scores=binary_scores)
+    binary = ENCODINGS["one-hot"]._replace(
+        codes=lambda n_classes: CODES, n_outputs=lambda n_classes: 2, scores=binary_scores
+    )
     monkeypatch.setitem(ENCODINGS, "binary", binary)
     model = ONE_STEP(target_encoding="binary")
     assert_steps_descend(model, targets=CODES[y])

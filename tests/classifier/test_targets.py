@@ -68,6 +68,13 @@ def test_two_classes_have_one_score(encoding):
     np.testing.assert_allclose(proba[:, 1], np.clip(0.5 + scores / 2, 0, 1), atol=1e-12)
 
 
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("n_classes", [2, 3, 10])
+def test_codes_have_one_row_per_class_and_one_column_per_output(encoding, n_classes):
+    row = ENCODINGS[encoding]
+    assert row.codes(n_classes).shape == (n_classes, row.n_outputs(n_classes))
+
+
 def nearest_distribution(v):
     """Project onto the simplex by sorting (Held, Wolfe and Crowder 1974)."""
     u = np.sort(v)[::-1]
