@@ -18,6 +18,3 @@ __all__ = [
     "LossCurveDisplay",
     "WeightsDisplay",
 ]
-
-for _name in __all__:
-    globals()[_name].__module__ = __name__  # documentation and pickles name the package

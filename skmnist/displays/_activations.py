@@ -5,6 +5,7 @@ import math
 import numpy as np
 from sklearn.utils.validation import validate_data
 
+from skmnist.base._public import set_module
 from skmnist.displays._drawn_on_axes import DrawnOnAxesMixin
 from skmnist.displays._images import as_images, dense, one_row, show_image
 from skmnist.displays._layout import (
@@ -28,6 +29,7 @@ EMPTY_HATCH = "////"  # in the cells of a grid that has more cells than neurons
 PAD = 3  # points between axes and their texts
 
 
+@set_module("skmnist.displays")
 class ActivationsDisplay(DrawnOnAxesMixin):
     """Activations of the neurons of a network for one image.
 

@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.utils.validation import check_array, check_is_fitted
 
+from skmnist.base._public import set_module
 from skmnist.base._rules import OneOf, check, integer
 from skmnist.displays._drawn_on_axes import DrawnOnAxesMixin
 from skmnist.displays._images import as_images, dense, merge_im_kw, prepare_images
@@ -23,6 +24,7 @@ from skmnist.network._arrays import to_numpy
 TEXT_SHARE = 0.4  # of a cell's height, at most
 
 
+@set_module("skmnist.displays")
 class DigitGridDisplay(DrawnOnAxesMixin):
     """Grid of images with their true labels, predicted labels and confidences.
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skmnist.base._public import set_module
 from skmnist.base._rules import check, integer
 from skmnist.displays._cell_values import has_values, write_values
 from skmnist.displays._drawn_on_axes import DrawnOnAxesMixin
@@ -19,6 +20,7 @@ MOST_ROWS = 4
 NAME_SHARE = 0.2  # of the height of the box of a map, at most
 
 
+@set_module("skmnist.displays")
 class FeatureMapsDisplay(DrawnOnAxesMixin):
     """Feature maps that the layers of a ConvFeatureTransformer compute from one image.
 

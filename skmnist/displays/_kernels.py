@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from skmnist.base._public import set_module
 from skmnist.base._rules import check, integer
 from skmnist.displays._drawn_on_axes import DrawnOnAxesMixin
 from skmnist.displays._images import colours_for
@@ -10,6 +11,7 @@ from skmnist.displays._tiling import figure_size, show_tiles
 from skmnist.network._arrays import to_numpy
 
 
+@set_module("skmnist.displays")
 class KernelsDisplay(DrawnOnAxesMixin):
     """Kernels of a ConvFeatureTransformer, one image per kernel.
 

@@ -1,11 +1,13 @@
 """LossCurveDisplay: the training and validation loss of each epoch."""
 
+from skmnist.base._public import set_module
 from skmnist.displays._drawn_on_axes import DrawnOnAxesMixin
 from skmnist.displays._steps import MLP, last_step
 
 FEW = 20  # the largest number of epochs that are marked with dots
 
 
+@set_module("skmnist.displays")
 class LossCurveDisplay(DrawnOnAxesMixin):
     """Training and validation loss of each epoch.
 
