@@ -1,4 +1,4 @@
-"""ConvFeatureTransformer, and what only it needs."""
+"""The package of ConvFeatureTransformer."""
 
 from skmnist.features._estimator import ConvFeatureTransformer
 

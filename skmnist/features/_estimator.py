@@ -1,4 +1,9 @@
-"""ConvFeatureTransformer: validate, get kernels, make maps, name columns."""
+"""ConvFeatureTransformer: its parameters, how it is fitted, and how feature maps are computed.
+
+Where the mean of the products is taken: `transform` and `feature_maps` call `_compute_maps`, which
+calls `write_maps` of `network/_convolution.py` for slices of the rows. It slides the kernels over
+the images, sums the products and divides by their number, which is nine for a 3×3 kernel.
+"""
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -14,10 +19,16 @@ from skmnist.base._rules import check, integer
 from skmnist.base.compat import CallbackSupportMixin, with_callbacks
 from skmnist.features._freshness import StaleParamsMixin
 from skmnist.features._kernels import make_kernels
-from skmnist.features._layers import RULES, check_parameters, image_shape, plan_layers
+from skmnist.features._layers import (
+    RULES,
+    check_parameters,
+    fitted_layer,
+    image_shape,
+    plan_layers,
+)
 from skmnist.features._names import check_input_names, column_names, map_names
-from skmnist.features._patches import class_numbers, sample_patches, some_images
-from skmnist.features._threads import for_slices, one_thread_a_product
+from skmnist.features._patches import choose_images, class_numbers, sample_patches
+from skmnist.features._threads import for_slices, one_thread_per_product
 from skmnist.network._arrays import dense_rows, judged_later, like, namespace
 from skmnist.network._convolution import CACHE, images_at_once, map_shape, write_maps
 
@@ -31,102 +42,114 @@ class ConvFeatureTransformer(
     DocLinkMixin,
     BaseEstimator,
 ):
-    """Averaged feature maps of images: which small pieces are found, and where.
+    """Compute averaged feature maps of images.
 
-    The convolution of the lectures: a kernel, a small piece of an image, is laid on every
-    position of the image; the mean of the products of entries and pixels says how well it
-    matches there. Rows of pixels come in; the maps of all kernels, activated and pooled, go out
-    as columns. A linear model or an MLP can tell more from these than from the pixels, because
-    a piece that moves a little is still found.
+    This is the convolution of the lectures: a kernel is slid over an image, and at each position,
+    the mean of the products of its entries and the pixels tells how well the image matches the
+    kernel there. X has one row of pixels per image. The columns of the output are the maps
+    of all kernels, activated and pooled. A linear model or an MLP often predicts better from these
+    columns than from the pixels, because pooled maps change little if a stroke is shifted by a
+    pixel.
 
-    Parameters with "(one or one for each layer)" take one value, or a tuple with as many as
-    there shall be layers: with ``n_kernels=(64, 128)`` the maps of 64 kernels are the images
-    that 128 others are laid on.
+    Parameters marked "(per layer)" accept one value for all layers, or a tuple with one value per
+    layer. With ``n_kernels=(64, 128)``, the maps of the first layer's 64 kernels are the channels
+    of the images that the second layer's 128 kernels are applied to.
 
     Parameters
     ----------
     kernels : {"kmeans", "pca", "patches", "strokes", "random"} or array-like, default="kmeans"
-        Where kernels come from (one or one for each layer). "strokes" are the lecture's three
-        pieces of an X, falling, crossing and rising, of any odd size; "patches" are cut out of
-        training images where there is ink, from all classes alike if :meth:`fit` is given y
-        (in later layers, then brought to a root mean square of 1);
-        "pca" are the principal components of patches less their means; "kmeans" are centres of
-        clusters of patches that were brought to one mean and one contrast; "random" are drawn
-        from the standard normal distribution. An array has the shape (n, height, width) or
-        (n, height, width, channels).
+        The source of the kernels (per layer). An array of kernels has the shape
+        (n, height, width) or (n, height, width, channels). The other sources are:
+
+        - "kmeans": the centres of clusters of patches, after each patch was scaled to mean 0 and
+          variance 1.
+        - "pca": the principal components of patches, after the mean of each patch was subtracted.
+        - "patches": random patches of the training images; the more ink a patch has, the more
+          likely it is chosen. They are balanced over the classes if y is passed to :meth:`fit`.
+          In later layers, they are scaled to a root mean square of 1.
+        - "strokes": the three strokes of an X from the lectures, named falling, crossing and
+          rising. Their size must be odd.
+        - "random": numbers from the standard normal distribution.
     n_kernels : int, default=32
-        How many kernels, if they are not given or strokes (one or one for each layer); fewer
-        where the data have no more: "pca" has one fewer than a kernel has entries.
+        The number of kernels (per layer). It has no effect on an array and on "strokes". There
+        are fewer kernels if the patches have too little variety. For "pca", the maximum is the
+        number of entries of a kernel minus 1.
     kernel_size : int or "auto", default="auto"
-        The side of kernels that are not given; they are squares, and (3, 3) means two layers (one
-        or one for each layer). "auto" is a quarter of what a kernel is laid on, odd and at most
-        7: for pixels, 7 for 28×28 and 3 for 8×8.
+        The height and width of the kernels, unless they are an array (per layer). For example,
+        (3, 3) means two layers. "auto" is about a quarter of the size of the images or maps that
+        the kernels are applied to, odd, and at most 7: it is 7 for 28×28 pixels and 3 for 8×8.
     stride : int, default=1
-        How many pixels lie between two positions (one or one for each layer).
+        The step from one position of a kernel to the next, in pixels (per layer).
     padding : {"valid", "same"}, default="valid"
-        Whether a kernel must lie on the image integer, or the image is surrounded by zeros so that
-        there is a position at every pixel (one or one for each layer).
+        Which positions a kernel has (per layer). "valid" uses the positions at which it lies
+        completely inside the image. "same" surrounds the image with zeros, so that there is one
+        position per pixel.
     normalize : {None, "mean", "contrast"}, default=None
-        What is done to the patch below a kernel (one or one for each layer): nothing; its mean
-        is subtracted, which is the same as subtracting each kernel's own mean; or that, and
-        it is divided by its standard deviation, where that is not small.
+        How each patch is normalized before it is multiplied with a kernel (per layer). None
+        leaves it unchanged. "mean" subtracts its mean, which gives the same maps as subtracting
+        the mean of each kernel. "contrast" also divides it by its standard deviation, with a
+        constant added to the variance so that noise in blank patches is not amplified.
     activation : {"split", "relu", "abs", None}, default="split"
-        What is done to a map (one or one for each layer): negative values become 0; or lose
-        their sign; or, with "split", positive and negative values make two maps of their own.
+        The activation function of the maps (per layer). "relu" sets negative values to 0, "abs"
+        takes absolute values, and "split" returns two maps, one with the positive values and one
+        with the absolute values of the negative ones.
     pool : {"max", "mean", "rms", None}, default="max"
-        How squares of values are pooled to one: their largest, their mean, the root of the mean
-        of their squares; or not at all (one or one for each layer).
+        How the values in each pool, a square of positions, are combined (per layer): their
+        maximum, their mean or their root mean square. None does not pool.
     pool_size : int or "auto", default="auto"
-        The side of these squares (one or one for each layer). What is left at the right and
-        the bottom is left out. "auto" leaves five squares a side or fewer in the last layer: of
-        4×4 for 28×28 pixels and 7×7 kernels; layers before that pool by 2 where maps are large.
+        The height and width of the pools (per layer). Positions at the right and bottom edge that
+        do not fill a pool are ignored. In the last layer, "auto" gives at most 5 pools along each
+        side: they have 4×4 positions for 28×28 pixels and 7×7 kernels. In earlier layers, it is 2
+        if there are at least 12 positions along a side, and 1 otherwise.
     stacking : {"mixed", "separate"}, default="mixed"
-        Whether a later layer's kernel spans all maps of the layer before, or is laid on each of
-        them alone, as in PCANet.
+        Whether a kernel of a later layer spans all maps of the layer before, or is applied to
+        each of them separately, as in PCANet.
     image_shape : tuple of int or None, default=None
-        (height, width) or (height, width, channels) of the images, one row of X being row
-        after row of pixels, each with its channels. None takes square grey images if the number
-        of columns is a square, else a single row of pixels; in these and in squares below 8×8,
-        kernels and pools that are too large shrink.
+        The shape of the images, (height, width) or (height, width, channels). A row of X has the
+        pixels row by row, and the channels of a pixel are adjacent. None assumes square grey
+        images if the number of columns is a square number, and a single row of pixels otherwise.
+        In such a row, and in images with fewer than 64 pixels, None also reduces ``kernel_size``
+        and ``pool_size`` if they are too large.
     n_jobs : int or None, default=None
-        How many threads :meth:`transform` takes at most. None is as many as a matrix product of
-        NumPy would take; -1 is one for each core. The result is the same, bit by bit.
+        The maximum number of threads of :meth:`transform`. None uses as many threads as NumPy
+        would use for a matrix product, -1 uses one thread per core. The result is bit-identical.
     random_state : int, RandomState instance or None, default=None
-        Decides which patches are looked at or cut out, where clusters begin, and random kernels.
+        Determines the sample of patches, the initial clusters and the random kernels.
 
     Attributes
     ----------
     kernels_ : list of arrays of shape (n_maps, height, width, channels)
         The kernels of each layer.
     map_shapes_ : list of tuple (height, width, n_maps)
-        The shapes of each layer's maps, activated and pooled.
+        The shape of each layer's maps, activated and pooled.
     image_shape_ : tuple (height, width, channels)
         The shape of the images.
     n_features_in_ : int
-        Columns of X: pixels.
+        The number of columns of X, which are pixels or their channels.
     feature_names_in_ : ndarray of shape (``n_features_in_``,)
-        Names of the columns, if X had any.
+        The names of the columns of X, if it has names that are all strings.
 
     See Also
     --------
-    MLPDigitClassifier : The network that these features are made for.
-    sklearn.feature_extraction.image.PatchExtractor : Patches themselves, without products.
+    MLPDigitClassifier : A neural network that can be trained on these features.
+    sklearn.feature_extraction.image.PatchExtractor : Extract patches without multiplying them.
 
     Notes
     -----
-    uint8, float32 and all else come out as float32, float64 as float64. The columns are in
-    the order of :meth:`feature_maps`: row, column, map. They are as large as pixels and kernels
-    make them: models other than MLPDigitClassifier may want a StandardScaler in between.
+    The output is float64 if X is float64, and float32 for any other dtype. Its columns have the
+    order of :meth:`feature_maps`: by row, column and map. They are not standardized, so models
+    other than MLPDigitClassifier can need a StandardScaler before them.
 
-    Kernels are learned from 3,000 images and two million numbers at most, so :meth:`fit` hardly
-    takes longer for ten million images than for ten thousand. :meth:`transform` works on a few
-    images at a time: beyond its result it needs some 10 MB for each thread, if images are small;
-    a large one's patches, as many numbers as pixels times a kernel's entries, are made at once.
-    With ``out=`` a memory map, the result need not fit the memory either.
+    The kernels are learned from at most 3,000 images and about two million numbers, so fitting to
+    ten million images takes hardly longer than fitting to ten thousand. :meth:`transform`
+    processes a few images at a time. In addition to its result, it needs about 10 MB per thread
+    for small images. Large images need more, because all patches of an image are computed at once:
+    as many numbers as the image has positions, times the number of entries of a kernel. If the
+    result does not fit into memory, pass a memory map as ``out``.
 
-    With ``sklearn.set_config(array_api_dispatch=True)``, X may be an array of another library,
-    such as a torch tensor on a GPU, and all stays there. On scikit-learn 1.9 and newer,
-    ``set_callbacks`` takes scikit-learn's callbacks.
+    With ``sklearn.set_config(array_api_dispatch=True)``, X can be an array of another library,
+    such as a torch tensor on a GPU, and the output has the same library and device. With
+    scikit-learn 1.9 and newer, ``set_callbacks`` accepts scikit-learn's callbacks.
 
     Examples
     --------
@@ -142,7 +165,7 @@ class ConvFeatureTransformer(
     True
     """
 
-    # `out` is where to write, and no metadata. (Not a ClassVar: scikit-learn wants it like this.)
+    # `out` is not metadata. scikit-learn does not accept an annotation as ClassVar here.
     __metadata_request__transform = {"out": metadata_routing.UNUSED}  # noqa: RUF012
 
     def __init__(
@@ -179,19 +202,19 @@ class ConvFeatureTransformer(
     @all_or_nothing
     @with_callbacks
     def fit(self, X, y=None):
-        """Get the kernels, from a sample of the images where they are learned.
+        """Make the kernels, or learn them from a sample of the images.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_pixels)
-            One image a row.
+            One row of pixels per image.
         y : array-like of shape (n_samples,) or None, default=None
-            Labels, so that images of all classes alike are looked at.
+            The labels. If they are passed, the sample is balanced over the classes.
 
         Returns
         -------
         self : ConvFeatureTransformer
-            The fitted transformer; if this raises, it is left as it was.
+            The fitted transformer. If fit raises an error, the transformer is unchanged.
 
         Examples
         --------
@@ -208,8 +231,8 @@ class ConvFeatureTransformer(
         check_consistent_length(data, y)
         self.image_shape_ = image_shape(self.image_shape, data.shape[1])
         plans = plan_layers(self, self.image_shape_)
-        with one_thread_a_product:
-            self._learn(data, class_numbers(y, data.shape[0]), plans)
+        with one_thread_per_product:
+            self._fit_layers(data, class_numbers(y, data.shape[0]), plans)
         self._remember_params()
         context.call_on_fit_task_end(
             estimator=self, X=X, y=y, metadata=None, reconstruction_attributes=dict
@@ -217,43 +240,43 @@ class ConvFeatureTransformer(
         return self
 
     @judged_later
-    def _learn(self, X, classes, plans):
-        """Set the kernels, layer after layer: a later one looks at the maps of those before."""
+    def _fit_layers(self, X, classes, plans):
+        """Make the kernels layer by layer: later ones are learned from the maps of earlier ones."""
         rng, dtype = new_generator(self.random_state), float_type(X)
-        chosen = some_images(classes, X.shape[1], rng)
+        chosen = choose_images(classes, X.shape[1], rng)
         images, classes = dense_rows(X, like(X, chosen), dtype), classes[chosen]
+        images = namespace(X).reshape(images, (-1, *self.image_shape_))
         self.kernels_, self.map_shapes_, self._layers = [], [], []
         shape, self._names = self.image_shape_, [""]
         for plan in plans:
             patches = None
             if plan.needs_patches:
-                done = self.kernels_, self._layers
-                patches = sample_patches(
-                    images, classes, self.image_shape_, plan, *done, dtype, rng
-                )
-            kernels, layer = make_kernels(plan, shape, patches, rng)
+                patches = sample_patches(images, classes, plan, self.kernels_, self._layers, rng)
+            kernels = make_kernels(plan, shape, patches, rng)
+            layer = fitted_layer(plan, patches)
             shape = map_shape(shape, kernels.shape, layer)
             self.kernels_.append(like(X, kernels, dtype))
             self._layers.append(layer)
             self.map_shapes_.append(shape)
-            self._names = map_names(plan.kernels, len(kernels), layer, self._names)
+            self._names = map_names(plan.source.kernel_names(len(kernels)), layer, self._names)
 
     def transform(self, X, out=None):
-        """Return the last layer's maps, one image a row.
+        """Return the maps of the last layer, one row per image.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_pixels)
-            One image a row.
+            One row of pixels per image.
         out : array of shape (n_samples, n_columns) or None, default=None
-            Where to write the maps, such as a ``numpy.memmap``; of the type that would be
-            returned otherwise, with as many columns as :meth:`get_feature_names_out` has names.
+            An array to write the maps into, such as a ``numpy.memmap``. It must have the dtype of
+            the array that is returned otherwise, and as many columns as
+            :meth:`get_feature_names_out` has names.
 
         Returns
         -------
         columns : array of shape (n_samples, n_columns)
-            For each row of the maps, for each column of the maps, for each map: its value.
-            This is `out`, if that was given, or a frame of it if ``set_output`` asked for one.
+            The values of the maps, by row, column and map. This is `out` if it was passed. It is
+            a data frame if ``set_output`` was called.
 
         Examples
         --------
@@ -266,18 +289,18 @@ class ConvFeatureTransformer(
         >>> convolve.transform(X, out=out) is out
         True
         """
-        X = self._checked(X, "transform")
-        return self._columns(X, len(self.kernels_), out)
+        X = self._check_new_X(X, "transform")
+        return self._compute_maps(X, len(self.kernels_), out)
 
     def feature_maps(self, X, layer=-1):
-        """Return a layer's maps as images, to look at.
+        """Return the maps of a layer as images.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_pixels)
-            One image a row.
+            One row of pixels per image.
         layer : int, default=-1
-            Which layer: 0 is the first, -1 the last.
+            The number of the layer: 0 is the first, -1 is the last.
 
         Returns
         -------
@@ -293,25 +316,27 @@ class ConvFeatureTransformer(
         >>> strokes.fit(X).feature_maps(X)[0, :, :, 0].shape
         (7, 7)
         """
-        X = self._checked(X, "feature_maps")
+        X = self._check_new_X(X, "feature_maps")
         n_layers = len(self.kernels_)
         check("layer", layer, integer(-n_layers, most=n_layers - 1))
         shape = (X.shape[0], *self.map_shapes_[layer])
-        return namespace(X).reshape(self._columns(X, layer % n_layers + 1), shape)
+        return namespace(X).reshape(self._compute_maps(X, layer % n_layers + 1), shape)
 
     def get_feature_names_out(self, input_features=None):
-        """Return a name for each column: the kernel, and where it was laid.
+        """Return the names of the output columns, from the kernel and its position.
 
         Parameters
         ----------
         input_features : array-like of str or None, default=None
-            Not used, but must be the names of X's columns if it is given.
+            Not used. If passed, it must equal the names of the columns of X.
 
         Returns
         -------
         names : ndarray of str
-            Such as "falling_0_3" for row 0, column 3 of the first stroke's map; "pca2+_0_3" and
-            "pca2-_0_3" for what was split; "pca2+.pca0-_0_3" where layers are separate.
+            "falling_0_3" is row 0 and column 3 of the map of the stroke "falling". "pca2+_0_3"
+            and "pca2-_0_3" are the positive and the negative values of a map that was split.
+            "pca2+.pca0-_0_3" is the kernel "pca0" applied to the map "pca2+", with separate
+            stacking.
 
         Examples
         --------
@@ -325,32 +350,34 @@ class ConvFeatureTransformer(
         check_input_names(self, input_features)
         return column_names(self._names, self.map_shapes_[-1])
 
-    def _columns(self, X, n_layers, out=None):
-        """Write the maps of so many layers into `out`, or into an array made for them."""
+    def _compute_maps(self, X, n_layers, out=None):
+        """Return the maps after the first layers, written into `out` or into a new array."""
         check("n_jobs", self.n_jobs, RULES["n_jobs"])
         xp, dtype = namespace(X), float_type(X)
         shape = (X.shape[0], int(np.prod(self.map_shapes_[n_layers - 1])))
         if out is None:
             out = xp.empty(shape, dtype=dtype, device=X.device)
         check_out(out, X, shape, dtype)
-        kernels, done = self.kernels_[:n_layers], self._layers[:n_layers]
+        kernels, layers = self.kernels_[:n_layers], self._layers[:n_layers]
 
-        def write(rows):
-            write_maps(out, X, rows, self.image_shape_, kernels, done)
+        def write_slice(rows):
+            # Here the mean of the products of kernels and pixels is computed, activated and pooled.
+            write_maps(out, X, rows, self.image_shape_, kernels, layers)
 
-        # What takes less than this would be done before a thread has started.
-        at_once = images_at_once(self.image_shape_, [k.shape for k in kernels], done, CACHE)
-        for_slices(write, shape[0], self.n_jobs if xp is np else 1, fewest=8 * at_once)
+        # Smaller slices take less time than starting a thread.
+        at_once = images_at_once(self.image_shape_, [k.shape for k in kernels], layers, CACHE)
+        for_slices(write_slice, shape[0], self.n_jobs if xp is np else 1, fewest=8 * at_once)
         return out
 
-    def _checked(self, X, method):
+    def _check_new_X(self, X, method):
+        """Return X as an array, or raise an error if it does not fit the fitted transformer."""
         self._check_fresh()
         X = check_X(self, X, accept_sparse=False)
         check_same_place(self, X, self.kernels_[0], method)
         return X
 
     def __sklearn_tags__(self):
-        """Say what this transformer can take and keeps: floats, and arrays of any library."""
+        """Return the tags: floats keep their dtype, and arrays of other libraries are accepted."""
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         tags.array_api_support = True

@@ -1,4 +1,4 @@
-"""Whether an estimator is still what its parameters say."""
+"""Whether the parameters of a fitted estimator have changed since fit."""
 
 import copy
 
@@ -10,46 +10,54 @@ from skmnist.base._rules import short_repr
 
 
 class StaleParamsMixin:
-    """A mixin for an estimator that must be fitted anew after a parameter was changed.
+    """Mixin for an estimator that must be fitted again after one of its parameters has changed.
 
-    What it was fitted with is kept; ``n_jobs`` changes no result.
+    `fit` stores the parameters, and the other methods compare them with the current ones.
+    ``n_jobs`` may change at any time, because it has no effect on results.
     """
 
     def _remember_params(self):
+        """Store the parameters that the estimator is fitted with."""
         params = self._lasting_params()
-        self._fitted_with = {name: _kept(value) for name, value in params.items()}
+        self._fitted_with = {name: _snapshot(value) for name, value in params.items()}
 
     def _lasting_params(self):
+        """Return the parameters that must not change after fit: all but ``n_jobs``."""
         params = self.get_params(deep=False)
         return {name: value for name, value in params.items() if name != "n_jobs"}
 
-    def _changed(self):
-        """Return the first parameter that is not as it was when `fit` was called, or None."""
+    def _changed_param(self):
+        """Return the name of the first parameter that has changed since fit, or None."""
         now, before = self._lasting_params(), self._fitted_with
         return next((name for name in now if not _is_same(now[name], before[name])), None)
 
     def _check_fresh(self):
+        """Raise a NotFittedError before fit, and after a parameter has changed."""
         if not hasattr(self, "_fitted_with"):
             check_is_fitted(self)
-        name = self._changed()
+        name = self._changed_param()
         if name is not None:
+            before, now = short_repr(self._fitted_with[name]), short_repr(getattr(self, name))
             raise NotFittedError(
-                f"{name} was {short_repr(self._fitted_with[name])} when this {type(self).__name__} was "
-                f"fitted, and is {short_repr(getattr(self, name))} now: call fit again."
+                f"{name} was {before} when this {type(self).__name__} was fitted, and is {now} "
+                "now: call fit again."
             )
 
     def __sklearn_is_fitted__(self):
-        """Tell whether this was fitted, and with the parameters that it has now."""
-        return hasattr(self, "_fitted_with") and self._changed() is None
+        """Tell whether the estimator was fitted with its current parameters."""
+        return hasattr(self, "_fitted_with") and self._changed_param() is None
 
 
-def _kept(value):
-    """Return a parameter so that a later change of what it holds does not change it."""
+def _snapshot(value):
+    """Return a copy of a parameter that can be changed in place; others are returned as they are.
+
+    A random_state is not copied: drawing from it is not a change of the parameter.
+    """
     return copy.deepcopy(value) if isinstance(value, tuple | list | np.ndarray) else value
 
 
 def _is_same(value, before):
-    """Tell whether a parameter is what it was; arrays, also those in a tuple, by their values."""
+    """Tell whether a parameter is unchanged; arrays, also in a tuple or list, by their values."""
     if value is before:
         return True
     if type(value) is not type(before):

@@ -1,4 +1,4 @@
-"""From the transformer's parameters to the geometry of its layers, with every 'auto' decided."""
+"""The layers of the transformer: check its parameters and decide the size of each layer."""
 
 from math import isqrt, prod
 from numbers import Integral
@@ -8,29 +8,29 @@ import numpy as np
 
 from skmnist.base._rules import (
     RANDOM_STATE,
+    OneOf,
     Rule,
     check,
     check_for_layers,
     integer,
-    is_bool,
+    is_integer,
     is_layered,
-    OneOf,
 )
-from skmnist.features._kernels import LEARNED, SOURCES
+from skmnist.features._kernels import CONTRAST, SOURCES, Source, kernel_source
 from skmnist.network._convolution import MAP_ACTIVATIONS, PADDINGS, POOLS, Layer, map_sizes
 
 NORMALIZATIONS = (None, "mean", "contrast")
 STACKINGS = ("mixed", "separate")
-LARGEST_USUAL_KERNEL = 7
-# Pools a side: so many are never left.
-TOO_MANY_POOLS = 6
-# Below this many pixels, a guessed image may well be no image at all.
-SMALL = 64
+# With kernel_size="auto", kernels are not larger.
+_MOST_AUTO_KERNEL = 7
+# With pool_size="auto", the last layer has not more pools along each side.
+_MOST_AUTO_POOLS = 5
+# With image_shape=None, rows with fewer pixels may not be images at all.
+_FEW_PIXELS = 64
 
 
-def _is_source(value):
-    if isinstance(value, str):
-        return value in SOURCES
+def _is_array_of_kernels(value):
+    """Tell whether a value is an array, or nested lists, of finite numbers of a valid shape."""
     try:
         kernels = np.asarray(value)
     except ValueError:  # a ragged list
@@ -43,19 +43,26 @@ def _is_source(value):
     )
 
 
+class _SourceOrKernels(OneOf):
+    """The rule for kernels: the name of a source, or an array."""
+
+    types = (str, np.ndarray, list)
+
+    def test(self, value):
+        """Tell whether there is a source of this name, or whether the array is valid."""
+        return super().test(value) if isinstance(value, str) else _is_array_of_kernels(value)
+
+
 def _is_shape(value):
-    return value is None or (
-        len(value) in (2, 3)
-        and all(isinstance(side, Integral) and not is_bool(side) and side >= 1 for side in value)
-    )
+    """Tell whether a value can be the shape of an image."""
+    return value is None or (len(value) in (2, 3) and all(is_integer(side, 1) for side in value))
 
 
 LAYER_RULES = {
-    "kernels": Rule(
-        (str, np.ndarray, list),
-        _is_source,
-        f"one of {', '.join(map(repr, SOURCES))}, or an array of finite numbers of the shape "
-        "(n, height, width) or (n, height, width, channels)",
+    "kernels": _SourceOrKernels(
+        SOURCES,
+        ", or an array of finite numbers of the shape (n, height, width) or "
+        "(n, height, width, channels)",
     ),
     "n_kernels": integer(1),
     "kernel_size": integer(1, or_auto=True),
@@ -72,19 +79,19 @@ RULES = {
     "image_shape": Rule(
         (tuple, list, type(None)),
         _is_shape,
-        "None, (height, width) or (height, width, channels), whole numbers of at least 1",
+        "None, (height, width) or (height, width, channels), with integers of at least 1",
     ),
     "n_jobs": Rule(
-        (Integral, type(None)), lambda value: value != 0, "None or a whole number other than 0"
+        (Integral, type(None)), lambda value: value != 0, "None or an integer other than 0"
     ),
     "random_state": RANDOM_STATE,
 }
 
 
 class _Plan(NamedTuple):
-    """One layer as it was asked for, its sizes decided."""
+    """The parameters of one layer, with every "auto" replaced by a size."""
 
-    kernels: object
+    source: Source
     n_kernels: int
     height: int
     width: int
@@ -93,14 +100,18 @@ class _Plan(NamedTuple):
     is_later: bool = False
 
     @property
+    def has_contrast(self):
+        """Whether the layer divides by the contrast of each patch."""
+        return self.normalize == "contrast"
+
+    @property
     def needs_patches(self):
-        """Whether the kernels, or what is done with them, come from the images."""
-        learned = isinstance(self.kernels, str) and self.kernels in LEARNED
-        return learned or self.normalize == "contrast"
+        """Whether fitting the layer needs patches of the images."""
+        return self.source.is_learned or self.has_contrast
 
 
 def check_parameters(estimator):
-    """Raise a TypeError or ValueError for the first parameter that is not as it must be."""
+    """Raise a TypeError or ValueError for the first parameter that is not valid."""
     for name, rule in LAYER_RULES.items():
         check_for_layers(name, getattr(estimator, name), rule)
     for name, rule in RULES.items():
@@ -108,57 +119,67 @@ def check_parameters(estimator):
 
 
 def image_shape(asked, n_columns):
-    """Return (height, width, channels) of the images in rows of so many pixels."""
+    """Return (height, width, channels) of images with this number of columns."""
     if asked is None:
         side = isqrt(n_columns)
         return (side, side, 1) if side * side == n_columns else (1, n_columns, 1)
     shape = tuple(int(side) for side in asked)
     if prod(shape) != n_columns:
         raise ValueError(
-            f"image_shape must multiply to the {n_columns} columns of X; got {asked!r}, which "
-            f"makes {prod(shape)}."
+            f"image_shape must have the product {n_columns}, the number of columns of X; got "
+            f"{asked!r} with the product {prod(shape)}."
         )
     return shape if len(shape) == 3 else (*shape, 1)
 
 
 def plan_layers(estimator, shape):
-    """Return a Plan for each layer, or raise the error that shows where no output is left."""
-    yielding = estimator.image_shape is None and (shape[0] == 1 or shape[0] * shape[1] < SMALL)
-    asked = list(_one_by_one(estimator))
-    plans, sides, shown = [], shape[:2], [f"{shape[0]}×{shape[1]} pixels"]
-    for number, values in enumerate(asked):
-        is_last = number == len(asked) - 1
-        plan = _decide(values, sides, yielding, number > 0, is_last, estimator.stacking)
+    """Return a plan for each layer, or raise a ValueError if a layer would have no output."""
+    is_guessed = estimator.image_shape is None
+    can_shrink = is_guessed and (shape[0] == 1 or shape[0] * shape[1] < _FEW_PIXELS)
+    values_of_layers = list(_values_of_layers(estimator))
+    plans, sides, sizes = [], shape[:2], [f"{shape[0]}×{shape[1]} pixels"]
+    for number, values in enumerate(values_of_layers):
+        is_last = number == len(values_of_layers) - 1
+        plan = _plan_layer(values, sides, can_shrink, number > 0, is_last, estimator.stacking)
         positions, sides = map_sizes(sides, (plan.height, plan.width), plan.layer)
-        shown.append(_in_words(plan, positions, sides))
+        sizes.append(_sizes_as_text(plan, positions, sides))
         if 0 in sides:
             raise ValueError(
                 "No feature maps are left: "
-                + "; ".join(shown)
-                + ". Make kernels, stride or pool_size smaller, or padding 'same'."
+                + "; ".join(sizes)
+                + ". Make kernels, stride or pool_size smaller, or set padding to 'same'."
             )
         plans.append(plan)
     return plans
 
 
-def _one_by_one(estimator):
+def fitted_layer(plan, patches):
+    """Return the settings of a planned layer, with its contrast measured on sampled patches."""
+    if not plan.has_contrast:
+        return plan.layer
+    offset = CONTRAST * patches.rows.var(axis=1).mean()
+    return plan.layer._replace(contrast=float(offset) if offset > 0 else 1.0)
+
+
+def _values_of_layers(estimator):
     """Yield the parameters of each layer as a dict."""
     values = {name: getattr(estimator, name) for name in LAYER_RULES}
     lengths = {name: len(value) for name, value in values.items() if is_layered(value)}
     n_layers = max(lengths.values(), default=1)
     if any(length != n_layers for length in lengths.values()):
-        listed = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+        listed = ", ".join(f"{name} with {length}" for name, length in lengths.items())
         raise ValueError(
-            f"Parameters with one value for each layer must agree on how many layers there are; "
+            "Parameters with one value per layer must have the same number of values; got "
             f"{listed}."
         )
     for number in range(n_layers):
         yield {name: values[name][number] if name in lengths else values[name] for name in values}
 
 
-def _decide(values, sides, yielding, is_later, is_last, stacking):
-    """Return a layer's Plan; `yielding` sizes give way to what is there."""
-    height, width = (_kernel_size(values, axis, side, yielding) for axis, side in enumerate(sides))
+def _plan_layer(values, sides, can_shrink, is_later, is_last, stacking):
+    """Return the plan of a layer; sizes that do not fit are reduced if they can shrink."""
+    source = kernel_source(values["kernels"])
+    height, width = _kernel_sides(values, source, sides, can_shrink)
     layer = Layer(
         stride=int(values["stride"]),
         padding=values["padding"],
@@ -167,9 +188,9 @@ def _decide(values, sides, yielding, is_later, is_last, stacking):
         separate=is_later and stacking == "separate",
     )
     positions, _ = map_sizes(sides, (height, width), layer)
-    pool_size = _pool_size(values, positions, yielding, is_last)
+    pool_size = _pool_sides(values, positions, can_shrink, is_last)
     return _Plan(
-        kernels=values["kernels"],
+        source=source,
         n_kernels=int(values["n_kernels"]),
         height=height,
         width=width,
@@ -179,38 +200,39 @@ def _decide(values, sides, yielding, is_later, is_last, stacking):
     )
 
 
-def _kernel_size(values, axis, side, yielding):
+def _kernel_sides(values, source, sides, can_shrink):
+    """Return the height and width of a layer's kernels."""
     kernels, size = values["kernels"], values["kernel_size"]
     if not isinstance(kernels, str):
-        return np.shape(kernels)[1 + axis]
+        return np.shape(kernels)[1:3]
     if isinstance(size, str):
-        return min(LARGEST_USUAL_KERNEL, side // 4 | 1)
-    if kernels == "strokes" and size % 2 == 0:
-        raise ValueError(f"kernel_size must be odd for kernels='strokes'; got {size!r}.")
-    return min(int(size), side) if yielding else int(size)
+        return tuple(min(_MOST_AUTO_KERNEL, side // 4 | 1) for side in sides)
+    if source.needs_odd_size and size % 2 == 0:
+        raise ValueError(f"kernel_size must be odd for kernels={kernels!r}; got {size!r}.")
+    return tuple(min(int(size), side) if can_shrink else int(size) for side in sides)
 
 
-def _pool_size(values, positions, yielding, is_last):
-    """Return the pools along both sides: they are squares, or rows where there is one row."""
+def _pool_sides(values, positions, can_shrink, is_last):
+    """Return the height and width of a layer's pools: squares, or rows in a single row."""
     if values["pool"] is None:
         return (1, 1)
     if not isinstance(values["pool_size"], str):
         size = int(values["pool_size"])
-        return tuple(max(1, min(size, n)) if yielding else size for n in positions)
+        return tuple(max(1, min(size, n)) if can_shrink else size for n in positions)
     if is_last:
-        return tuple(n // TOO_MANY_POOLS + 1 for n in positions)
+        return tuple(n // (_MOST_AUTO_POOLS + 1) + 1 for n in positions)
     return tuple(2 if n >= 12 else 1 for n in positions)
 
 
-def _in_words(plan, positions, sides):
-    """Say what a layer does to the sides of a map."""
-    layer, steps = plan.layer, f"kernels of {plan.height}×{plan.width}"
+def _sizes_as_text(plan, positions, sides):
+    """Return what a layer does to the size of a map, for an error message."""
+    layer, text = plan.layer, f"kernels of {plan.height}×{plan.width}"
     if layer.stride > 1:
-        steps += f" at a stride of {layer.stride}"
+        text += f" at a stride of {layer.stride}"
     if layer.padding == "same":
-        steps += " with padding"
-    steps += f" leave {positions[0]}×{positions[1]}"
+        text += " with padding"
+    text += f" leave {positions[0]}×{positions[1]}"
     if layer.pool is not None and 0 not in positions:
         down, right = layer.pool_size
-        steps += f", pools of {down}×{right} leave {sides[0]}×{sides[1]}"
-    return steps
+        text += f", pools of {down}×{right} leave {sides[0]}×{sides[1]}"
+    return text

@@ -1,4 +1,4 @@
-"""A bounded sample of the patches that a layer's kernels see, and of which class each is."""
+"""A sample of images and of their patches, of limited size and balanced over the classes."""
 
 from typing import NamedTuple
 
@@ -7,23 +7,25 @@ import numpy as np
 from skmnist.network._arrays import like, namespace, to_numpy
 from skmnist.network._convolution import (
     CACHE,
-    each_chunk,
+    extract_patches,
     feature_maps,
     images_at_once,
     last_shape,
-    seen_by_kernels,
-    separated,
+    split_channels,
 )
 
 MOST_IMAGES = 3000
-# Numbers in a sample of images or patches: 16 MB of float64.
+# The most numbers in a sample of images or patches: 16 MB of float64.
 MOST_NUMBERS = 2**21
-# Below these a type holds numbers with ever fewer digits, and then none.
+# The smallest normal number.
 LEAST_FLOAT64 = float(np.finfo(np.float64).tiny)
 
 
 class _Patches(NamedTuple):
-    """Patches as rows of float64, each one's class number, and the least float of their images."""
+    """Patches as rows of float64, the class of each, and the smallest normal number of the images.
+
+    Numbers below the smallest normal number of a dtype have fewer digits.
+    """
 
     rows: np.ndarray
     classes: np.ndarray
@@ -31,23 +33,27 @@ class _Patches(NamedTuple):
 
 
 def class_numbers(y, n_rows):
-    """Return the number of each row's class; all are of one class where y does not say."""
+    """Return the class of each row as a number; all are 0 if y has no class labels."""
     y = np.empty(0) if y is None else to_numpy(y)
     if y.size != n_rows or y.shape[:1] != (n_rows,) or _is_continuous(y):
         return np.zeros(n_rows, dtype=np.int8)
     try:
         return np.unique(y.ravel(), return_inverse=True)[1]
-    except TypeError:  # labels that have no order
+    except TypeError:  # labels that cannot be sorted
         numbers = {}
         return np.array([numbers.setdefault(label, len(numbers)) for label in y.ravel()])
 
 
 def _is_continuous(y):
+    """Tell whether y has floats that are not integers."""
     return y.dtype.kind == "f" and not np.array_equal(y, np.round(y))
 
 
-def take_turns(order, classes):
-    """Return an order of rows in which the classes take turns until all are used up."""
+def interleave_classes(order, classes):
+    """Return the rows in an order in which the classes take turns until their rows are used up.
+
+    The rows of each class stay in the given order.
+    """
     in_order = classes[order]
     by_class = np.argsort(in_order, kind="stable")
     starts = np.searchsorted(in_order[by_class], in_order[by_class])
@@ -56,52 +62,56 @@ def take_turns(order, classes):
     return order[np.argsort(turns, kind="stable")]
 
 
-def some_images(classes, n_columns, rng):
-    """Choose rows of X, of all classes alike, as many as may be looked at."""
-    return _balanced(classes, min(MOST_IMAGES, MOST_NUMBERS // n_columns), rng)
+def choose_images(classes, n_columns, rng):
+    """Return the sorted numbers of the rows of X that kernels are learned from."""
+    return _choose_balanced(classes, min(MOST_IMAGES, MOST_NUMBERS // n_columns), rng)
 
 
-def _balanced(classes, n, rng):
+def _choose_balanced(classes, n, rng):
+    """Choose n rows, or all if there are fewer, with equal numbers from all classes if possible."""
     n = max(1, n)
     some = [_choose(np.flatnonzero(classes == each), n, rng) for each in np.unique(classes)]
-    order = take_turns(rng.permutation(np.concatenate(some)), classes)
+    order = interleave_classes(rng.permutation(np.concatenate(some)), classes)
     return np.sort(order[:n])
 
 
 def _choose(rows, n, rng):
+    """Choose n rows, or all if there are fewer."""
     return rng.choice(rows, n, replace=False) if len(rows) > n else rows
 
 
-def sample_patches(X, classes, image_shape, plan, kernels, layers, dtype, rng):
-    """Return what the next layer, planned so, would see in images that went through the others."""
-    shapes = [each.shape for each in kernels]
-    channels = last_shape(image_shape, shapes, layers)[2]
-    times, channels = (channels, 1) if plan.layer.separate else (1, channels)
+def sample_patches(images, classes, plan, kernels, layers, rng):
+    """Return a sample of the patches that the kernels of a planned layer are applied to.
+
+    The kernels and layers are those before it: the patches are cut out of their maps.
+    """
+    image_shape, shapes = images.shape[1:], [each.shape for each in kernels]
+    n_maps = last_shape(image_shape, shapes, layers)[2]
+    # With separate stacking, each map is an image of its own.
+    times, channels = (n_maps, 1) if plan.layer.separate else (1, n_maps)
     n_patches = max(1, MOST_NUMBERS // (plan.height * plan.width * channels))
-    chosen = _balanced(classes, n_patches // times, rng)
+    chosen = _choose_balanced(classes, n_patches // times, rng)
     n_each = max(1, n_patches // (times * len(chosen)))
-    X, classes = namespace(X).take(X, like(X, chosen), axis=0), classes[chosen]
-    # So few images at once that the patches fit the cache as well.
-    shapes.append((1, plan.height, plan.width, channels))
+    images, classes = namespace(images).take(images, like(images, chosen), axis=0), classes[chosen]
     everywhere = plan.layer._replace(stride=1, pool_size=(1, 1))
-    size = images_at_once(image_shape, shapes, [*layers, everywhere], CACHE)
-    rows = slice(0, len(chosen))
-    found, numbers = [], []
-    for chunk, images in each_chunk(X, rows, image_shape, dtype, size):
-        maps = feature_maps(images, kernels, layers)
-        maps = separated(maps) if plan.layer.separate else maps
-        seen, _ = seen_by_kernels(maps, plan.height, plan.width, everywhere)
-        seen = np.transpose(to_numpy(seen), (0, 2, 1))
-        drawn = _some_of_each(seen, n_each, rng)
-        found.append(drawn.reshape(-1, drawn.shape[2]).astype(np.float64))
-        numbers.append(np.repeat(classes[chunk], len(found[-1]) // images.shape[0]))
-    least = float(np.finfo(seen.dtype).tiny)
-    return _Patches(np.concatenate(found), np.concatenate(numbers), least)
+    # Only so many images at once that their patches fit into the cache as well.
+    shapes.append((1, plan.height, plan.width, channels))
+    step = images_at_once(image_shape, shapes, [*layers, everywhere], CACHE)
+    sampled = []
+    for start in range(0, len(chosen), step):
+        maps = feature_maps(images[start : start + step, ...], kernels, layers)
+        maps = split_channels(maps) if plan.layer.separate else maps
+        patches, _ = extract_patches(maps, plan.height, plan.width, everywhere)
+        patches = _choose_of_each(np.transpose(to_numpy(patches), (0, 2, 1)), n_each, rng)
+        sampled.append(patches.reshape(-1, patches.shape[2]))
+    rows = np.concatenate(sampled)
+    classes = np.repeat(classes, len(rows) // len(classes))
+    return _Patches(rows.astype(np.float64), classes, float(np.finfo(rows.dtype).tiny))
 
 
-def _some_of_each(seen, n, rng):
-    """Return n patches of each image, or all there are."""
-    if n >= seen.shape[1]:
-        return seen
-    chosen = np.argpartition(rng.random(seen.shape[:2]), n, axis=1)[:, :n]
-    return np.take_along_axis(seen, chosen[:, :, None], axis=1)
+def _choose_of_each(patches, n, rng):
+    """Choose n patches of each image, or all if there are fewer."""
+    if n >= patches.shape[1]:
+        return patches
+    chosen = np.argpartition(rng.random(patches.shape[:2]), n, axis=1)[:, :n]
+    return np.take_along_axis(patches, chosen[:, :, None], axis=1)

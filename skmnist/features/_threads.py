@@ -1,7 +1,7 @@
-"""Threads over slices of rows, with products that start none of their own.
+"""Threads over slices of rows, in which each matrix product runs in a single thread.
 
-A product split by the BLAS library has other bits than one that is not; one that runs in one
-thread always has the same, whatever the number of threads around it.
+The BLAS library can split a matrix product among threads, and this changes the last bits. A
+product in a single thread always gives the same bits, however many threads compute products.
 """
 
 import functools
@@ -10,29 +10,30 @@ import threading
 
 from joblib import Parallel, delayed, effective_n_jobs
 from sklearn.utils import gen_even_slices
-from threadpoolctl import ThreadpoolController  # comes with scikit-learn, which needs it
+from threadpoolctl import ThreadpoolController  # a dependency of scikit-learn
 
-# So few images are done before a thread has started.
+# Fewer images take less time than starting a thread.
 FEWEST_ROWS = 64
 
 
 @functools.cache
 def _libraries():
+    """Return the controllers of the BLAS libraries in this process."""
     return ThreadpoolController().select(user_api="blas").lib_controllers
 
 
-def _several_threads():
-    """List the libraries whose products take more than one thread now, and how many."""
+def _threaded_libraries():
+    """Return (library, threads) for each library that takes several threads per product."""
     return [(each, each.num_threads) for each in _libraries() if each.num_threads > 1]
 
 
-class _OneThreadAProduct:
-    """A context in which products take one thread; left when the last of its users leaves.
+class _OneThreadPerProduct:
+    """A context in which products take one thread, restored when its last user leaves.
 
-    The number of threads belongs to the process. threadpoolctl alone would set it back when the
-    first of several users leaves, or never; and it lets one Python thread at a time have a say,
-    which the last user therefore takes over. Against others in this process that set it at the
-    same time, from another Python thread, nothing can be done: then the last one decides.
+    The number of threads is a setting of the whole process. threadpoolctl alone would restore it
+    when the first of several users leaves, or never, and it lets only one Python thread at a time
+    change the setting. The last user therefore takes over this right. If other code in the process
+    changes the setting at the same time from another Python thread, the last change wins.
     """
 
     def __init__(self):
@@ -42,7 +43,7 @@ class _OneThreadAProduct:
         with self.lock:
             self.users += 1
             if self.users == 1:
-                self.usual = _several_threads()
+                self.usual = _threaded_libraries()
                 for library, _ in self.usual:
                     library.set_num_threads(1)
 
@@ -50,17 +51,18 @@ class _OneThreadAProduct:
         with self.lock:
             self.users -= 1
             if self.users == 0:
-                self._give_back()
+                self._restore()
 
-    def start_anew(self):
-        """Forget the users: a forked process has none of the threads that they ran in."""
+    def reset_after_fork(self):
+        """Remove all users: the threads that they ran in do not exist in a forked process."""
         users, self.users, self.lock = self.users, 0, threading.Lock()
         if users:
-            self._give_back()
+            self._restore()
 
-    def _give_back(self):
+    def _restore(self):
+        """Set the libraries back to their usual numbers of threads."""
         for library, n in self.usual:
-            # Unless somebody else has a say now: then it is theirs to set back.
+            # If other code has changed the number, that code restores it.
             if library.num_threads == 1:
                 _release(library)
                 library.set_num_threads(n)
@@ -69,34 +71,34 @@ class _OneThreadAProduct:
     def usual_threads(self):
         """Return how many threads a product takes outside of this context."""
         with self.lock:
-            usual = self.usual if self.users else _several_threads()
+            usual = self.usual if self.users else _threaded_libraries()
             return max((n for _, n in usual), default=1)
 
 
 def _release(library):
-    """Let any thread have a say, where threadpoolctl (from 3.8) keeps one that has."""
+    """Let any Python thread change the setting: threadpoolctl 3.8 and newer lets only one."""
     if hasattr(library, "clear_controlling_thread"):
         library.clear_controlling_thread(force=True)
 
 
-one_thread_a_product = _OneThreadAProduct()
-if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
-    os.register_at_fork(after_in_child=one_thread_a_product.start_anew)
+one_thread_per_product = _OneThreadPerProduct()
+if hasattr(os, "register_at_fork"):  # Windows has no fork
+    os.register_at_fork(after_in_child=one_thread_per_product.reset_after_fork)
 
 
 def _n_threads(n_jobs, n_rows, fewest=FEWEST_ROWS):
-    """Return how many threads are worth starting: by default, as many as a product would take."""
-    wanted = one_thread_a_product.usual_threads() if n_jobs is None else effective_n_jobs(n_jobs)
+    """Return the number of threads to use; by default, as many as a product would take."""
+    wanted = one_thread_per_product.usual_threads() if n_jobs is None else effective_n_jobs(n_jobs)
     return max(1, min(wanted, n_rows // fewest))
 
 
 def for_slices(task, n_rows, n_jobs, fewest=FEWEST_ROWS):
-    """Call task(slice) for slices of at least the fewest rows, in threads, until all are done."""
+    """Call task(slice) in threads, for slices of at least `fewest` rows that cover all rows."""
     n = _n_threads(n_jobs, n_rows, fewest)
-    with one_thread_a_product:
+    with one_thread_per_product:
         if n == 1:
             task(slice(0, n_rows))
         else:
-            # Several slices a thread, so that a slow core can be helped by another.
+            # With several slices per thread, fast cores take over slices from slow ones.
             slices = list(gen_even_slices(n_rows, min(4 * n, n_rows // fewest)))
             Parallel(n_jobs=n, require="sharedmem")(delayed(task)(each) for each in slices)

@@ -1,4 +1,4 @@
-"""A transformer whose parameters are no longer those that it was fitted with."""
+"""A transformer whose parameters were changed after fit."""
 
 import re
 from collections import namedtuple
@@ -53,22 +53,23 @@ def fitted(**parameters):
     return ConvFeatureTransformer(**{**BEFORE, **parameters}).fit(X)
 
 
-def in_words(name, old, new):
+def change_of(name, old, new):
+    """Return a pattern for the start of the error about a changed parameter."""
     return "^" + re.escape(f"{name} was {old!r} when") + ".* fitted, and is " + re.escape(repr(new))
 
 
-def test_every_parameter_is_tried_here():
+def test_all_parameters_are_tested_here():
     names = set(ConvFeatureTransformer().get_params()) - {"n_jobs"}
     assert names == BEFORE.keys() == AFTER.keys()
 
 
 @pytest.mark.parametrize("name", list(BEFORE))
-def test_nothing_comes_out_after_a_parameter_was_changed_until_it_is_set_back(name):
+def test_changed_parameter_raises_error_until_it_is_set_back(name):
     model, old, new = fitted(), BEFORE[name], AFTER[name]
     columns = model.transform(X)
     model.set_params(**{name: new})
     for use in ("transform", "feature_maps", "get_feature_names_out"):
-        with pytest.raises(NotFittedError, match=in_words(name, old, new) + r" now: call fit"):
+        with pytest.raises(NotFittedError, match=change_of(name, old, new) + r" now: call fit"):
             USES[use](model)
     with pytest.raises(NotFittedError):
         check_is_fitted(model)
@@ -78,26 +79,26 @@ def test_nothing_comes_out_after_a_parameter_was_changed_until_it_is_set_back(na
     assert len(model.get_feature_names_out()) == columns.shape[1]
 
 
-def test_after_another_fit_the_new_parameters_hold():
+def test_next_fit_uses_the_new_parameters():
     model = fitted().set_params(kernels="strokes", n_kernels=7).fit(X)
     straight = fitted(kernels="strokes", n_kernels=7)
     np.testing.assert_array_equal(model.transform(X), straight.transform(X))
     assert model.get_feature_names_out().tolist() == straight.get_feature_names_out().tolist()
-    with pytest.raises(NotFittedError, match=in_words("n_kernels", 7, 3)):
+    with pytest.raises(NotFittedError, match=change_of("n_kernels", 7, 3)):
         model.set_params(n_kernels=3).transform(X)
 
 
-def test_a_fit_that_fails_leaves_what_is_needed_to_go_back():
+def test_parameters_can_be_set_back_after_fit_failed():
     model = fitted()
     columns = model.transform(X)
     with pytest.raises(ValueError, match="stride"):
         model.set_params(stride=0).fit(X)
-    with pytest.raises(NotFittedError, match=in_words("stride", 1, 0)):
+    with pytest.raises(NotFittedError, match=change_of("stride", 1, 0)):
         model.transform(X)
     np.testing.assert_array_equal(model.set_params(stride=1).transform(X), columns)
 
 
-def test_how_many_threads_there_are_may_change_at_any_time():
+def test_n_jobs_can_change_at_any_time():
     model = fitted(n_jobs=1)
     columns = model.transform(X)
     for n_jobs in (2, None, -1):
@@ -120,7 +121,7 @@ def test_arrays_are_compared_by_their_values(layered):
             model.set_params(kernels=source(other)).transform(X)
 
 
-def test_an_array_that_is_changed_in_place_is_noticed():
+def test_change_of_an_array_in_place_is_detected():
     kernels = KERNELS.copy()
     model = fitted(kernels=kernels)
     kernels[0] = 9
@@ -131,7 +132,7 @@ def test_an_array_that_is_changed_in_place_is_noticed():
 
 
 @pytest.mark.parametrize("use", list(USES))
-def test_a_generator_is_the_same_after_it_was_drawn_from(use):
+def test_drawing_from_random_state_is_no_change(use):
     rng = np.random.RandomState(0)
     model = fitted(random_state=rng)
     rng.random_sample(5)
@@ -141,14 +142,14 @@ def test_a_generator_is_the_same_after_it_was_drawn_from(use):
         USES[use](model)
 
 
-def test_before_any_fit_the_message_is_scikit_learns():
+def test_message_before_fit_is_that_of_scikit_learn():
     model = ConvFeatureTransformer().set_params(stride=2)
     for use in USES.values():
         with pytest.raises(NotFittedError, match="not fitted yet"):
             use(model)
 
 
-def test_arrays_for_two_layers_are_not_an_array_of_two_kernels():
+def test_tuple_and_list_of_the_same_arrays_differ():
     A = np.arange(6.0).reshape(2, 3, 1)
     model = ConvFeatureTransformer((A, A + 1), activation=None, pool=None).set_params(
         stacking="separate"
@@ -158,11 +159,11 @@ def test_arrays_for_two_layers_are_not_an_array_of_two_kernels():
         model.transform(X)
 
 
-def test_a_named_shape_and_a_long_list_of_kernels_are_taken_and_shown_short():
+def test_long_lists_of_kernels_are_shortened_in_the_message():
     shape = namedtuple("Shape", "height width")(8, 8)
     kernels = np.ones((40, 3, 3)).tolist()
     model = ConvFeatureTransformer(kernels, image_shape=shape).fit(np.eye(64)[:20])
     assert model.transform(np.eye(64)).shape[0] == 64
-    with pytest.raises(NotFittedError, match=r"^kernels was ") as refusal:
+    with pytest.raises(NotFittedError, match=r"^kernels was ") as caught:
         model.set_params(kernels="pca").transform(np.eye(64))
-    assert len(str(refusal.value)) < 400
+    assert len(str(caught.value)) < 400

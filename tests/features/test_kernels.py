@@ -1,3 +1,7 @@
+"""The sources of kernels, kernels that are given, and their normalization."""
+
+import re
+
 import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
@@ -5,18 +9,20 @@ from scipy.stats import kstest
 
 from skmnist import ConvFeatureTransformer
 from skmnist.datasets import load_xo
-from skmnist.features._kernels import SOURCES, make_kernels
-from skmnist.features._layers import _Plan
+from skmnist.features._kernels import SOURCES, kernel_source, make_kernels
+from skmnist.features._layers import _Plan, fitted_layer
 from skmnist.features._patches import _Patches
 from skmnist.network._convolution import Layer, feature_maps
 
 
 def of_one_class(rows):
+    """Return a sample of patches that have the same class."""
     return _Patches(rows, np.zeros(len(rows), dtype=int))
 
 
 def make(source, n_kernels, shape, patches=None, seed=0):
-    return SOURCES[source](n_kernels, shape, patches, np.random.default_rng(seed))
+    """Return the kernels of a source."""
+    return SOURCES[source].make(n_kernels, shape, patches, np.random.default_rng(seed))
 
 
 def drawing(text):
@@ -32,12 +38,12 @@ def correlations(some, others):
 # --- strokes
 
 
-def test_strokes_at_three_are_the_lectures():
+def test_strokes_of_size_3_are_those_of_the_lecture():
     found = make("strokes", 32, (3, 3, 1))
     np.testing.assert_array_equal(found[..., 0], load_xo().kernels)
 
 
-def test_strokes_at_five_are_longer_with_the_same_pen():
+def test_strokes_of_size_5_are_longer_but_not_thicker():
     falling = drawing("#---- -#--- --#-- ---#- ----#")
     crossing = drawing("#---# -#-#- --#-- -#-#- #---#")
     rising = drawing("----# ---#- --#-- -#--- #----")
@@ -45,7 +51,7 @@ def test_strokes_at_five_are_longer_with_the_same_pen():
     np.testing.assert_array_equal(make("strokes", 1, (5, 5, 1))[..., 0], expected)
 
 
-def test_strokes_at_seven_hold_those_at_five_and_are_symmetric():
+def test_strokes_of_size_7_are_symmetric_and_contain_those_of_size_5():
     falling, crossing, rising = larger = make("strokes", 1, (7, 7, 1))[..., 0]
     np.testing.assert_array_equal(larger[:, 1:-1, 1:-1], make("strokes", 1, (5, 5, 1))[..., 0])
     assert [(each == 1).sum() for each in larger] == [7, 13, 7]
@@ -53,12 +59,12 @@ def test_strokes_at_seven_hold_those_at_five_and_are_symmetric():
     np.testing.assert_array_equal(np.rot90(crossing), crossing)
 
 
-def test_strokes_are_the_same_in_each_channel():
+def test_strokes_are_the_same_in_all_channels():
     found = make("strokes", 1, (3, 3, 4))
     np.testing.assert_array_equal(found, np.stack([load_xo().kernels] * 4, axis=3))
 
 
-def test_strokes_in_a_row_of_pixels_are_the_middle_rows_of_the_drawings():
+def test_strokes_of_height_1_are_the_middle_rows():
     np.testing.assert_array_equal(
         make("strokes", 1, (1, 5, 1))[:, 0, :, 0], [[-1, -1, 1, -1, -1]] * 3
     )
@@ -67,8 +73,8 @@ def test_strokes_in_a_row_of_pixels_are_the_middle_rows_of_the_drawings():
 # --- patches
 
 
-def some_patches(n=60, n_classes=3, n_entries=6):
-    """Return different patches, every fourth of them blank, with their classes."""
+def patches_with_blanks(n=60, n_classes=3, n_entries=6):
+    """Return different patches with their classes; every fourth patch is blank."""
     rng = np.random.default_rng(0)
     rows, classes = rng.normal(size=(n, n_entries)), np.arange(n) % n_classes
     rows[::4] = rng.normal(size=(len(rows[::4]), 1))
@@ -76,8 +82,8 @@ def some_patches(n=60, n_classes=3, n_entries=6):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_cut_out_kernels_are_different_patches_with_ink_and_of_all_classes_alike(seed):
-    patches = some_patches()
+def test_patch_kernels_are_distinct_have_ink_and_are_balanced(seed):
+    patches = patches_with_blanks()
     found = make("patches", 9, (2, 3, 1), patches, seed).reshape(9, 6)
     (which, at) = np.nonzero((found[:, None] == patches.rows).all(axis=2))
     np.testing.assert_array_equal(which, np.arange(9))
@@ -86,39 +92,39 @@ def test_cut_out_kernels_are_different_patches_with_ink_and_of_all_classes_alike
     assert np.bincount(patches.classes[at]).tolist() == [3, 3, 3]
 
 
-def test_cut_out_kernels_keep_the_order_of_rows_columns_and_channels():
+def test_patch_kernels_keep_rows_columns_and_channels():
     row = np.arange(12.0)
     found = make("patches", 1, (2, 3, 2), of_one_class(row[None]))
     assert found.shape == (1, 2, 3, 2)
     assert found[0, 1, 0, 1] == 7
 
 
-def test_cut_out_kernels_are_fewer_where_fewer_patches_have_ink():
-    patches = some_patches(n=8)
+def test_patch_kernels_are_fewer_if_fewer_patches_have_ink():
+    patches = patches_with_blanks(n=8)
     assert len(make("patches", 32, (2, 3, 1), patches)) == 6
 
 
-def test_a_patch_is_the_likelier_cut_out_the_more_ink_it_has():
-    # Variances 1 and 3: the second is taken in three of four draws.
+def test_probability_of_a_patch_is_proportional_to_its_ink():
+    # The variances are 1 and 3, so the second patch is chosen in three of four draws.
     rows, rng = np.array([[1.0, -1], [3**0.5, -(3**0.5)]]), np.random.default_rng(0)
     patches = of_one_class(rows + 5)
-    draws = [SOURCES["patches"](1, (1, 2, 1), patches, rng).max() > 6.5 for _ in range(2000)]
+    draws = [SOURCES["patches"].make(1, (1, 2, 1), patches, rng).max() > 6.5 for _ in range(2000)]
     assert np.mean(draws) == pytest.approx(0.75, abs=4 * (0.75 * 0.25 / 2000) ** 0.5)
 
 
 # --- pca
 
 
-def spread_out(n_entries, n=400, seed=0):
-    """Return patches that differ by another size in each direction."""
+def patches_with_distinct_variances(n_entries, n=400, seed=0):
+    """Return patches with a different variance in each direction."""
     rng = np.random.default_rng(seed)
     turn = np.linalg.qr(rng.normal(size=(n_entries, n_entries)))[0]
     return (rng.normal(size=(n, n_entries)) * 0.7 ** np.arange(n_entries)) @ turn + 3
 
 
 @pytest.mark.parametrize(("n_kernels", "n_found"), [(1, 1), (5, 5), (32, 11)])
-def test_principal_kernels_are_orthonormal_and_balanced_and_fewer_than_entries(n_kernels, n_found):
-    found = make("pca", n_kernels, (2, 3, 2), of_one_class(spread_out(12)))
+def test_pca_kernels_are_orthonormal_with_mean_0(n_kernels, n_found):
+    found = make("pca", n_kernels, (2, 3, 2), of_one_class(patches_with_distinct_variances(12)))
     assert found.shape == (n_found, 2, 3, 2)
     flat = found.reshape(n_found, 12)
     np.testing.assert_allclose(flat @ flat.T, np.eye(n_found), atol=1e-10)
@@ -126,8 +132,8 @@ def test_principal_kernels_are_orthonormal_and_balanced_and_fewer_than_entries(n
 
 
 @pytest.mark.parametrize("n", [40, 400])
-def test_principal_kernels_are_the_singular_vectors_of_patches_without_means(n):
-    rows = spread_out(9, n)
+def test_pca_kernels_are_singular_vectors_of_patches_without_means(n):
+    rows = patches_with_distinct_variances(9, n)
     found = make("pca", 5, (3, 3, 1), of_one_class(rows)).reshape(5, 9)
     rows = rows - rows.mean(axis=1, keepdims=True)
     expected = np.linalg.svd(rows - rows.mean(axis=0))[2][:5]
@@ -138,8 +144,8 @@ def test_principal_kernels_are_the_singular_vectors_of_patches_without_means(n):
 # --- kmeans
 
 
-def planted(n=300, n_patterns=3, noise=0.02, seed=0):
-    """Return patterns, and patches: a pattern, stronger or weaker, brighter or darker."""
+def noisy_patterns(n=300, n_patterns=3, noise=0.02, seed=0):
+    """Return patterns, and patches with one of them each, of varying contrast and brightness."""
     rng = np.random.default_rng(seed)
     patterns = rng.normal(size=(n_patterns, 16))
     patterns -= patterns.mean(axis=1, keepdims=True)
@@ -150,8 +156,8 @@ def planted(n=300, n_patterns=3, noise=0.02, seed=0):
 
 
 @pytest.mark.parametrize(("n_patterns", "seed"), [(2, 0), (3, 1), (3, 2)])
-def test_centroids_are_the_patterns_that_were_planted(n_patterns, seed):
-    patterns, rows = planted(n_patterns=n_patterns, seed=seed)
+def test_kmeans_kernels_are_the_patterns_in_noisy_patches(n_patterns, seed):
+    patterns, rows = noisy_patterns(n_patterns=n_patterns, seed=seed)
     found = make("kmeans", n_patterns, (4, 4, 1), of_one_class(rows), seed).reshape(-1, 16)
     alike = correlations(found, patterns)
     assert sorted(alike.argmax(axis=1)) == list(range(n_patterns))
@@ -159,21 +165,21 @@ def test_centroids_are_the_patterns_that_were_planted(n_patterns, seed):
     np.testing.assert_allclose(found[alike.argmax(axis=1).argsort()], patterns, atol=0.02)
 
 
-def test_patches_that_are_nearly_blank_have_no_centroid():
-    patterns, rows = planted(n_patterns=2)
+def test_kmeans_ignores_patches_with_little_contrast():
+    patterns, rows = noisy_patterns(n_patterns=2)
     blank = 0.05 * np.random.default_rng(1).normal(size=(300, 16))
     found = make("kmeans", 2, (4, 4, 1), of_one_class(np.concatenate([rows, blank])))
     assert correlations(found.reshape(2, 16), patterns).max(axis=1).min() > 0.999
 
 
-def test_entries_of_centroids_have_mean_zero_and_a_root_mean_square_of_one():
+def test_kmeans_kernels_have_mean_0_and_variance_1():
     rows = 5 + np.random.default_rng(0).normal(size=(500, 18))
     found = make("kmeans", 6, (3, 3, 2), of_one_class(rows)).reshape(6, 18)
     np.testing.assert_allclose((found**2).mean(axis=1), 1)
     np.testing.assert_allclose(found.mean(axis=1), 0, atol=1e-12)
 
 
-def test_centroids_are_no_more_than_there_are_different_patches():
+def test_kmeans_kernels_are_at_most_the_distinct_patches():
     patterns = np.array([[1.0, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]])
     rows = np.concatenate([4 * patterns + 1, 2 * patterns, patterns + 3, patterns])
     found = make("kmeans", 8, (2, 2, 1), of_one_class(rows)).reshape(-1, 4)
@@ -183,7 +189,7 @@ def test_centroids_are_no_more_than_there_are_different_patches():
 # --- random
 
 
-def test_random_kernels_are_standard_normal_and_others_with_another_generator():
+def test_random_kernels_are_standard_normal_and_depend_on_the_seed():
     found = make("random", 500, (5, 4, 3))
     assert found.shape == (500, 5, 4, 3)
     assert kstest(found.ravel(), "norm").pvalue > 1e-3
@@ -196,64 +202,71 @@ def test_random_kernels_are_standard_normal_and_others_with_another_generator():
 
 
 def plan_of(kernels, normalize=None, separate=False):
+    """Return the plan of a layer of 3×3 kernels, or of given ones."""
     height, width = (3, 3) if isinstance(kernels, str) else np.shape(kernels)[1:3]
-    return _Plan(kernels, 4, height, width, normalize, Layer(separate=separate))
+    return _Plan(kernel_source(kernels), 4, height, width, normalize, Layer(separate=separate))
 
 
-def test_given_kernels_are_taken_as_floats_with_a_channel():
-    whole = [[[1, 2, 3], [4, 5, 6]]]
-    found, layer = make_kernels(plan_of(whole), (9, 9, 1), None, None)
-    assert (found.dtype, found.shape, layer) == (np.float64, (1, 2, 3, 1), Layer())
-    np.testing.assert_array_equal(found[..., 0], whole)
+def test_given_kernels_become_floats_with_a_channel():
+    integers = [[[1, 2, 3], [4, 5, 6]]]
+    found = make_kernels(plan_of(integers), (9, 9, 1), None, None)
+    assert (found.dtype, found.shape) == (np.float64, (1, 2, 3, 1))
+    np.testing.assert_array_equal(found[..., 0], integers)
 
 
 @pytest.mark.parametrize(
-    ("kernels", "words"),
-    [
-        (
-            np.ones((2, 3, 3, 3)),
-            r"as many channels.* 2: the shape \(n, 3, 3, 2\); got \(2, 3, 3, 3\)",
-        ),
-        (np.ones((2, 3, 3)), r"as many channels.* 2: .*; got \(2, 3, 3, 1\)"),
-    ],
+    ("kernels", "shape"),
+    [(np.ones((2, 3, 3, 3)), "(2, 3, 3, 3)"), (np.ones((2, 3, 3)), "(2, 3, 3, 1)")],
 )
-def test_given_kernels_that_cannot_be_laid_on_the_images_are_refused(kernels, words):
-    with pytest.raises(ValueError, match=f"^kernels must .*{words}"):
+def test_given_kernels_with_wrong_channels_raise_error(kernels, shape):
+    message = (
+        "kernels must have the shape (n, 3, 3, 2), with as many channels as the images that they "
+        f"are applied to; got the shape {shape}."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         make_kernels(plan_of(kernels), (9, 9, 2), None, None)
 
 
-def test_kernels_laid_on_each_map_alone_have_one_channel():
-    found, _ = make_kernels(plan_of("strokes", separate=True), (9, 9, 5), None, None)
+def test_kernels_of_separate_layers_have_one_channel():
+    found = make_kernels(plan_of("strokes", separate=True), (9, 9, 5), None, None)
     assert found.shape == (3, 3, 3, 1)
-    with pytest.raises(ValueError, match=r"as many channels.* 1: .*; got \(2, 3, 3, 5\)"):
+    wrong = r"^kernels must have the shape \(n, 3, 3, 1\), .*; got the shape \(2, 3, 3, 5\)\.$"
+    with pytest.raises(ValueError, match=wrong):
         make_kernels(plan_of(np.ones((2, 3, 3, 5)), separate=True), (9, 9, 5), None, None)
 
 
 # --- normalize
 
 
-def test_to_subtract_a_kernels_mean_is_to_subtract_each_patchs():
+def test_maps_are_those_of_patches_without_means():
     rng = np.random.default_rng(0)
     images, kernels = rng.normal(size=(4, 7, 8, 2)) + 3, rng.normal(size=(5, 3, 4, 2)) + 1
-    made, layer = make_kernels(plan_of(kernels, "mean"), (7, 8, 2), None, None)
-    seen = sliding_window_view(images, (3, 4, 2), axis=(1, 2, 3))[:, :, :, 0]
-    seen = seen - seen.mean(axis=(3, 4, 5), keepdims=True)
-    expected = np.tensordot(seen, kernels, axes=([3, 4, 5], [1, 2, 3])) / 24
+    plan = plan_of(kernels, "mean")
+    made, layer = make_kernels(plan, (7, 8, 2), None, None), fitted_layer(plan, None)
+    patches = sliding_window_view(images, (3, 4, 2), axis=(1, 2, 3))[:, :, :, 0]
+    patches = patches - patches.mean(axis=(3, 4, 5), keepdims=True)
+    expected = np.tensordot(patches, kernels, axes=([3, 4, 5], [1, 2, 3])) / 24
     np.testing.assert_allclose(feature_maps(images, [made], [layer]), expected, atol=1e-12)
 
 
-def test_contrast_is_compared_with_a_tenth_of_what_patches_have_on_average():
-    # Variances 4 and 16, whose mean is 10; a blank image has none to compare with.
-    rows = np.array([[1.0, 5, 1, 5], [0, 8, 0, 8]])
+def test_contrast_is_a_tenth_of_the_mean_variance_of_patches():
+    # The variances are 4 and 16, and their mean is 10.
+    patches = of_one_class(np.array([[1.0, 5, 1, 5], [0, 8, 0, 8]]))
     plan = plan_of(np.array([[[1.0, 2], [3, 6]]]), "contrast")
-    kernels, layer = make_kernels(plan, (9, 9, 1), of_one_class(rows), None)
+    kernels = make_kernels(plan, (9, 9, 1), patches, None)
     np.testing.assert_array_equal(kernels.ravel(), [-2, -1, 0, 3])
-    assert layer.contrast == pytest.approx(1)
-    _, layer = make_kernels(plan, (9, 9, 1), of_one_class(np.ones((2, 4))), None)
-    assert layer.contrast > 0
+    assert fitted_layer(plan, patches) == plan.layer._replace(contrast=pytest.approx(1))
+    blank = of_one_class(np.ones((2, 4)))
+    assert fitted_layer(plan, blank).contrast > 0
 
 
-# --- data in which there is nothing to find
+@pytest.mark.parametrize("normalize", [None, "mean"])
+def test_layers_without_contrast_stay_as_planned(normalize):
+    plan = plan_of("pca", normalize)
+    assert fitted_layer(plan, of_one_class(np.eye(9))) == plan.layer
+
+
+# --- images and patches without variety
 
 
 @pytest.mark.parametrize("source", sorted(SOURCES))
@@ -270,14 +283,14 @@ def test_blank_images_give_finite_kernels_and_maps(source, value, kernel_size):
 
 
 @pytest.mark.parametrize("source", ["patches", "kmeans"])
-def test_one_patch_is_a_kernel(source):
+def test_single_patch_is_the_only_kernel(source):
     patch = np.random.default_rng(0).normal(size=(1, 9))
     found = make(source, 8, (3, 3, 1), of_one_class(patch))
     assert found.shape == (1, 3, 3, 1)
     assert correlations(found.reshape(1, 9), patch).item() == pytest.approx(1)
 
 
-def test_patches_that_are_all_alike_have_a_principal_kernel_all_the_same():
+def test_pca_of_equal_patches_has_a_kernel():
     patch = np.random.default_rng(0).normal(size=(1, 9))
     for rows in (patch, np.repeat(patch, 20, axis=0)):
         found = make("pca", 8, (3, 3, 1), of_one_class(rows))
@@ -285,7 +298,7 @@ def test_patches_that_are_all_alike_have_a_principal_kernel_all_the_same():
         assert np.isfinite(found).all()
 
 
-def test_patches_of_maps_of_patches_stay_finite_and_the_first_are_just_cut_out():
+def test_only_patches_of_later_layers_are_rescaled():
     X = np.random.default_rng(0).integers(0, 256, (20, 784)).astype(np.uint8)
     deep = ConvFeatureTransformer(
         ("patches",) * 6, n_kernels=4, kernel_size=3, padding="same", pool="rms", pool_size=1
@@ -299,5 +312,5 @@ def test_patches_of_maps_of_patches_stay_finite_and_the_first_are_just_cut_out()
 
 def test_given_kernels_are_a_copy():
     array = np.ones((1, 3, 3, 1))
-    found, _ = make_kernels(plan_of(array), (9, 9, 1), None, None)
+    found = make_kernels(plan_of(array), (9, 9, 1), None, None)
     assert not np.shares_memory(found, array)

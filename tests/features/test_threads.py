@@ -1,4 +1,4 @@
-"""Slices of rows in threads, and the threads of products that are given back afterwards."""
+"""Slices of rows in threads, and the number of threads per product, which is restored."""
 
 import os
 import subprocess
@@ -13,19 +13,19 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 import skmnist
 from skmnist import ConvFeatureTransformer
-from skmnist.features._threads import FEWEST_ROWS, _n_threads, for_slices, one_thread_a_product
+from skmnist.features._threads import FEWEST_ROWS, _n_threads, for_slices, one_thread_per_product
 
 USUAL = 2
 
 
 def blas_threads():
-    """Return how many threads each BLAS library would take for a product now."""
+    """Return the numbers of threads that the BLAS libraries would take for a product now."""
     return {each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"}
 
 
 @pytest.fixture(autouse=True)
-def two_threads_a_product():
-    """Allow products two threads, whatever the machine has: there is something to give back."""
+def two_threads_per_product():
+    """Allow two threads per product, on any machine, so that there is a number to restore."""
     with threadpool_limits(limits=USUAL, user_api="blas"):
         assert blas_threads() == {USUAL}
         yield
@@ -33,7 +33,7 @@ def two_threads_a_product():
 
 @pytest.mark.parametrize("n_jobs", [None, 1, 2, 5, -1])
 @pytest.mark.parametrize("n_rows", [1, 63, 64, 127, 128, 129, 640, 1001])
-def test_every_row_is_done_exactly_once_and_in_slices_worth_a_thread(n_rows, n_jobs):
+def test_slices_cover_each_row_once_and_are_large_enough(n_rows, n_jobs):
     done, sizes = np.zeros(n_rows, dtype=int), []
 
     def task(rows):
@@ -45,7 +45,7 @@ def test_every_row_is_done_exactly_once_and_in_slices_worth_a_thread(n_rows, n_j
     assert min(sizes) >= min(n_rows, FEWEST_ROWS)
 
 
-def test_few_rows_are_not_worth_a_second_thread():
+def test_few_rows_take_fewer_threads():
     assert _n_threads(8, 1) == _n_threads(8, 2 * FEWEST_ROWS - 1) == 1
     assert _n_threads(8, 2 * FEWEST_ROWS) == 2
     assert _n_threads(8, 3 * FEWEST_ROWS + 1) == 3
@@ -53,12 +53,12 @@ def test_few_rows_are_not_worth_a_second_thread():
 
 
 @pytest.mark.parametrize("usual", [1, 2])
-def test_by_default_there_are_as_many_threads_as_a_product_would_take(usual):
+def test_default_is_the_number_of_threads_per_product(usual):
     with threadpool_limits(limits=usual, user_api="blas"):
         assert _n_threads(None, 10**6) == usual
 
 
-def test_two_jobs_are_two_threads_at_the_same_time():
+def test_two_jobs_run_in_two_threads_at_the_same_time():
     meeting = threading.Barrier(2, timeout=20)
     seen, lock = set(), threading.Lock()
 
@@ -74,7 +74,7 @@ def test_two_jobs_are_two_threads_at_the_same_time():
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
-def test_a_product_takes_one_thread_meanwhile_and_as_many_as_before_afterwards(n_jobs):
+def test_products_take_one_thread_during_the_tasks_only(n_jobs):
     during = []
     for_slices(lambda rows: during.append(blas_threads()), 4 * FEWEST_ROWS, n_jobs)
     assert during == [{1}] * (1 if n_jobs == 1 else 4)
@@ -82,7 +82,7 @@ def test_a_product_takes_one_thread_meanwhile_and_as_many_as_before_afterwards(n
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
-def test_an_error_comes_out_and_gives_the_threads_back(n_jobs):
+def test_error_is_raised_and_threads_are_restored(n_jobs):
     def fail(rows):
         raise ZeroDivisionError("here")
 
@@ -92,7 +92,7 @@ def test_an_error_comes_out_and_gives_the_threads_back(n_jobs):
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
-def test_a_use_within_a_use_leaves_the_limit_to_the_outer_one(n_jobs):
+def test_nested_use_keeps_the_limit_of_the_outer_one(n_jobs):
     after_inner = []
 
     def outer(rows):
@@ -104,9 +104,9 @@ def test_a_use_within_a_use_leaves_the_limit_to_the_outer_one(n_jobs):
     assert blas_threads() == {USUAL}
 
 
-# Two threads that transform at once and live on; in a process of its own, where no test has set
-# what the libraries may take.
-AT_ONCE = """
+# Two threads run tasks at the same time and do not end. This needs its own process, in which no
+# test has set the number of threads of the libraries.
+TWO_THREADS = """
 import sys
 import threading
 
@@ -152,8 +152,8 @@ events["end"].set()
 
 
 @pytest.mark.parametrize(("order", "fails"), [("other,one", "works"), ("one,other", "fails")])
-def test_threads_that_transform_at_once_leave_the_libraries_as_they_were(order, fails):
-    command = [sys.executable, "-c", AT_ONCE, order, fails]
+def test_concurrent_threads_restore_the_libraries(order, fails):
+    command = [sys.executable, "-c", TWO_THREADS, order, fails]
     names = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
     environment = {**os.environ, **dict.fromkeys(names, str(USUAL))}
     root = Path(skmnist.__path__[0]).parent
@@ -164,10 +164,10 @@ def test_threads_that_transform_at_once_leave_the_libraries_as_they_were(order, 
     assert done.stdout.strip() == f"{[USUAL] * n} {[[1] * n] * 2} {[USUAL] * n}"
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-def test_a_process_forked_in_the_middle_can_go_on():
-    with one_thread_a_product, one_thread_a_product.lock:
+def test_process_forked_during_use_can_use_threads():
+    with one_thread_per_product, one_thread_per_product.lock:
         child = os.fork()
         if not child:
             done = []
@@ -176,18 +176,20 @@ def test_a_process_forked_in_the_middle_can_go_on():
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
-def test_a_few_rows_of_much_work_are_shared_too():
+def test_slices_can_have_fewer_rows_on_request():
     slices = []
     for_slices(slices.append, 16, 2, fewest=4)
     assert sorted((each.start, each.stop) for each in slices) == [(0, 4), (4, 8), (8, 12), (12, 16)]
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="no list of threads here")
-def test_clusters_are_found_without_starting_threads():
+@pytest.mark.skipif(
+    not Path("/proc/self/task").is_dir(), reason="this system does not list threads in /proc"
+)
+def test_kmeans_starts_no_threads():
     started = []
 
     def fit():
-        # A thread that is new has no helpers yet: those that it would start can be counted.
+        # A new thread has no OpenMP threads yet, so those that it starts can be counted.
         with threadpool_limits(2, user_api="openmp"):
             before = set(os.listdir("/proc/self/task"))
             ConvFeatureTransformer("kmeans", random_state=0).fit(load_digits().data)
