@@ -245,13 +245,13 @@ class ConvFeatureTransformer(
         rng, dtype = new_generator(self.random_state), float_type(X)
         chosen = choose_images(classes, X.shape[1], rng)
         images, classes = dense_rows(X, like(X, chosen), dtype), classes[chosen]
-        images = namespace(X).reshape(images, (-1, *self.image_shape_))
         self.kernels_, self.map_shapes_, self._layers = [], [], []
         shape, self._names = self.image_shape_, [""]
         for plan in plans:
             patches = None
             if plan.needs_patches:
-                patches = sample_patches(images, classes, plan, self.kernels_, self._layers, rng)
+                before = self.kernels_, self._layers
+                patches = sample_patches(images, classes, self.image_shape_, plan, *before, rng)
             kernels = make_kernels(plan, shape, patches, rng)
             layer = fitted_layer(plan, patches)
             shape = map_shape(shape, kernels.shape, layer)

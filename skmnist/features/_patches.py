@@ -7,6 +7,7 @@ import numpy as np
 from skmnist.network._arrays import like, namespace, to_numpy
 from skmnist.network._convolution import (
     CACHE,
+    each_chunk,
     extract_patches,
     feature_maps,
     images_at_once,
@@ -80,26 +81,27 @@ def _choose(rows, n, rng):
     return rng.choice(rows, n, replace=False) if len(rows) > n else rows
 
 
-def sample_patches(images, classes, plan, kernels, layers, rng):
+def sample_patches(X, classes, image_shape, plan, kernels, layers, rng):
     """Return a sample of the patches that the kernels of a planned layer are applied to.
 
-    The kernels and layers are those before it: the patches are cut out of their maps.
+    X has one row of floats per image. The kernels and layers are those before the planned one:
+    the patches are cut out of their maps.
     """
-    image_shape, shapes = images.shape[1:], [each.shape for each in kernels]
+    shapes = [each.shape for each in kernels]
     n_maps = last_shape(image_shape, shapes, layers)[2]
     # With separate stacking, each map is an image of its own.
     times, channels = (n_maps, 1) if plan.layer.separate else (1, n_maps)
     n_patches = max(1, MOST_NUMBERS // (plan.height * plan.width * channels))
     chosen = _choose_balanced(classes, n_patches // times, rng)
     n_each = max(1, n_patches // (times * len(chosen)))
-    images, classes = namespace(images).take(images, like(images, chosen), axis=0), classes[chosen]
+    X, classes = namespace(X).take(X, like(X, chosen), axis=0), classes[chosen]
     everywhere = plan.layer._replace(stride=1, pool_size=(1, 1))
     # Only so many images at once that their patches fit into the cache as well.
     shapes.append((1, plan.height, plan.width, channels))
-    step = images_at_once(image_shape, shapes, [*layers, everywhere], CACHE)
+    size = images_at_once(image_shape, shapes, [*layers, everywhere], CACHE)
     sampled = []
-    for start in range(0, len(chosen), step):
-        maps = feature_maps(images[start : start + step, ...], kernels, layers)
+    for _, images in each_chunk(X, slice(0, len(chosen)), image_shape, X.dtype, size):
+        maps = feature_maps(images, kernels, layers)
         maps = split_channels(maps) if plan.layer.separate else maps
         patches, _ = extract_patches(maps, plan.height, plan.width, everywhere)
         patches = _choose_of_each(np.transpose(to_numpy(patches), (0, 2, 1)), n_each, rng)

@@ -26,7 +26,7 @@ def sampled(X, shape, side, layer=None, classes=None, before=((), ()), seed=0):
     plan = _Plan(SOURCES["patches"], 4, side, side, None, layer or Layer())
     classes = np.zeros(len(X), dtype=int) if classes is None else classes
     rng = np.random.default_rng(seed)
-    return sample_patches(X.reshape(len(X), *shape), classes, plan, *before, rng)
+    return sample_patches(X, classes, shape, plan, *before, rng)
 
 
 def all_patches(images, side):
