@@ -24,7 +24,7 @@ def _check_two_dimensions(shape):
     if len(shape) == 1:
         raise ValueError(
             f"X must have one row per image; got the 1-dimensional shape {tuple(shape)}. Reshape "
-            "a single image with X.reshape(1, -1), or images of a single pixel with "
+            "your data: a single image with X.reshape(1, -1), images of one pixel each with "
             "X.reshape(-1, 1)."
         )
     if len(shape) > 2:

@@ -140,12 +140,17 @@ class Run:
             )
         if not isinstance(self.state.optimizer, SOLVERS[network.solver]):
             raise ValueError(
-                "solver must not change when training is resumed; "
+                f"solver must not change when training is resumed, {_name_of(self)!r}; "
                 f"got {network.solver!r}. {_USE_A_CLONE}"
             )
 
 
 _USE_A_CLONE = "To train from the start, use sklearn.base.clone."
+
+
+def _name_of(run):
+    """Return the name of the solver of a run."""
+    return next(name for name, kind in SOLVERS.items() if type(run.state.optimizer) is kind)
 
 
 def _likely_cause(rate, alpha):
@@ -196,7 +201,7 @@ def _divided_by_scale(W, scale):
     W = W / scale
     if not all_finite(W):
         raise ValueError(
-            f"X must not be so small; got a root mean square of {scale:g}, for which weights in "
+            f"X must have larger values; got a root mean square of {scale:g}, for which weights in "
             f"{W.dtype} would be infinite. Multiply X by a constant."
         )
     return W

@@ -73,9 +73,10 @@ def announced_classes(classes, before):
         return before
     announced = classes_in(as_labels(classes, "classes"), name="classes")
     if before is not None and not np.array_equal(announced, before):
+        added, missing = np.setdiff1d(announced, before), np.setdiff1d(before, announced)
         raise ValueError(
-            f"classes must be the same as in the first call to partial_fit, {_listed(before)}; "
-            f"got {_listed(announced)}."
+            "classes must be the same as in the first call to partial_fit; "
+            f"got {_listed(added) or 'none'} added and {_listed(missing) or 'none'} missing."
         )
     return announced
 
@@ -207,7 +208,7 @@ def _class_factors(labels, classes, weights, class_weight):
     unknown = set(class_weight) - set(classes.tolist())
     if unknown:
         raise ValueError(
-            f"class_weight must hold classes of y, {_listed(classes)}; "
+            f"class_weight must hold only classes of y, {_listed(classes)}; "
             f"got {sorted(unknown, key=str)}."
         )
     if not all(isinstance(w, Real) and w >= 0 and is_finite(w) for w in class_weight.values()):

@@ -264,7 +264,7 @@ def write_maps(out, X, rows, image_shape, kernels, layers, scratch=None):
             sums = namespace(sums).reshape(sums, (sums.shape[0], -1))
             if not all_finite(sums):
                 raise ValueError(
-                    f"The feature maps of X must be finite in {out.dtype}; got infinity or NaN. "
+                    f"The feature maps of X must be finite in {out.dtype}; got too large numbers. "
                     "Divide X, or the kernels that were passed, by a constant."
                 )
             # The mean of the products: of nine for a 3×3 kernel on grey images.

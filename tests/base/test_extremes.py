@@ -33,7 +33,7 @@ def test_values_too_small_for_finite_weights_raise_error(dtype, n_pixels):
     tiny = np.zeros((4, 3), dtype)
     tiny.flat[:n_pixels] = np.finfo(dtype).smallest_subnormal
     message = (
-        r"^X must not be so small; got a root mean square of \d\.\d+e-\d+, for which weights in "
+        r"^X must have larger values; got a root mean square of \d\.\d+e-\d+, for which weights in "
         r"float\d\d would be infinite\. Multiply X by a constant\.$"
     )
     with pytest.raises(ValueError, match=message):
@@ -153,7 +153,9 @@ KERNELS = {
 }
 
 
-INFINITE_MAPS = r"^The feature maps of X must be finite in float{}; got infinity or NaN\. Divide X"
+INFINITE_MAPS = (
+    r"^The feature maps of X must be finite in float{}; got too large numbers\. Divide X"
+)
 TOO_LARGE_TO_LEARN_FROM = "^X is too large to learn kernels .* Divide X"
 
 # These kernels have unit length and are learned in float64, and so their maps are finite.

@@ -168,7 +168,7 @@ def test_invalid_sample_weights_raise_error(kind):
 BAD_CLASS_WEIGHTS = {
     "unknown classes": (
         {3: 1, 12: 2, "a": 1},
-        r"^class_weight must hold classes of y, 0, 1, .*, 9; got \[12, 'a'\]\.$",
+        r"^class_weight must hold only classes of y, 0, 1, .*, 9; got \[12, 'a'\]\.$",
     ),
     "negative": ({3: -1}, r"finite numbers of at least 0; got \{3: -1\}"),
     "NaN": ({3: float("nan")}, "finite numbers of at least 0"),

@@ -48,9 +48,11 @@ def test_first_call_needs_all_classes():
 def test_later_calls_can_repeat_classes_but_not_change_them():
     model = small().partial_fit(X, y, classes=DIGITS)
     model.partial_fit(X, y, classes=DIGITS[::-1]).partial_fit(X, y)
-    message = r"^classes must be the same as in the first call to partial_fit, 0, 1, .*; got 0, 1, "
-    with pytest.raises(ValueError, match=message):
+    message = "^classes must be the same as in the first call to partial_fit; got "
+    with pytest.raises(ValueError, match=message + r"10 added and none missing\.$"):
         model.partial_fit(X, y, classes=[*DIGITS, 10])
+    with pytest.raises(ValueError, match=message + r"'a', 'b' added and 0, 1, .*, 9 missing\.$"):
+        model.partial_fit(X, y, classes=["a", "b"])
     message = r"^y must hold labels from the classes 0, 1, .*, 9; got 12\.$"
     with pytest.raises(ValueError, match=message):
         model.partial_fit(X[:2], [3, 12])

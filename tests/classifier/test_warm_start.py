@@ -142,7 +142,7 @@ OTHERS = {
     "encoding": ({"target_encoding": "ordinal"}, "64-8-10; got 64-8-1"),
     "solver": (
         {"solver": "adam"},
-        "^solver must not change when training is resumed; got 'adam'.*clone",
+        "^solver must not change when training is resumed, 'sgd'; got 'adam'.*clone",
     ),
 }
 
