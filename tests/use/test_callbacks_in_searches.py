@@ -1,31 +1,28 @@
-"""Callbacks of a search over a pipeline: what they see, down to the epochs of each fit."""
+"""Set callbacks on a search over a pipeline, and count their calls down to each epoch."""
 
 from collections import Counter
+from functools import partial
 from itertools import product
 
 import pytest
+from helpers import small_classifier, small_transformer
 from sklearn.datasets import load_digits
 from sklearn.ensemble import BaggingClassifier
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.pipeline import Pipeline
 
-from skmnist import ConvFeatureTransformer, MLPDigitClassifier
-
-callbacks = pytest.importorskip("sklearn.callback", reason="scikit-learn has no callbacks yet")
+callbacks = pytest.importorskip("sklearn.callback", reason="needs scikit-learn 1.9")
 
 X, y = load_digits(return_X_y=True)
 X, y = X[:200], y[:200]
 GRID, N_EPOCHS = {"digits__alpha": [0.0, 0.1]}, 3
 N_FITS = 2 * 2
-
-
-def network():
-    return MLPDigitClassifier(hidden_layer_sizes=(8,), max_iter=N_EPOCHS, random_state=0)
+network = partial(small_classifier, hidden_layer_sizes=(8,), max_iter=N_EPOCHS)
 
 
 def pipeline(classifier=None):
-    convolve = ConvFeatureTransformer("strokes")
-    return Pipeline([("features", convolve), ("digits", classifier or network())])
+    steps = [("features", small_transformer("strokes")), ("digits", classifier or network())]
+    return Pipeline(steps)
 
 
 def search(classifier=None, **settings):
@@ -33,8 +30,8 @@ def search(classifier=None, **settings):
     return GridSearchCV(pipeline(classifier), GRID, **settings)
 
 
-class Watcher:
-    """A callback that writes down the way from the whole down to each task that ends."""
+class Counting:
+    """A callback that counts the tasks that end, named by all estimators around them."""
 
     def __init__(self):
         self.tasks = Counter()
@@ -49,14 +46,14 @@ class Watcher:
         pass
 
     def on_fit_task_end(self, estimator, context):
-        way = [f"{context.estimator_name} {context.task_name}"]
+        names = [f"{context.estimator_name} {context.task_name}"]
         while (context := context.parent) is not None:
-            way.insert(0, context.estimator_name)
-        self.tasks[" > ".join(way)] += 1
+            names.insert(0, context.estimator_name)
+        self.tasks[" > ".join(names)] += 1
 
 
-class Everywhere(Watcher):
-    """The same, handed down to all that is fitted inside."""
+class CountingOnAllLevels(Counting):
+    """The same, propagated to all estimators that are fitted inside."""
 
     max_propagation_depth = None
 
@@ -69,13 +66,13 @@ FITS = {
 }
 
 
-def test_a_callback_of_a_search_sees_each_epoch_of_each_fit():
-    watcher = Everywhere()
-    search().set_callbacks(watcher).fit(X, y)
+def test_callbacks_of_a_search_are_called_for_each_epoch():
+    counting = CountingOnAllLevels()
+    search().set_callbacks(counting).fit(X, y)
     within = {f"GridSearchCV > GridSearchCV > Pipeline > {k}": N_FITS * n for k, n in FITS.items()}
     refit = {f"GridSearchCV > Pipeline > {k}": n for k, n in FITS.items()}
     ours = {
-        way: n for way, n in watcher.tasks.items() if way.rpartition(" > ")[-1].startswith(OURS)
+        task: n for task, n in counting.tasks.items() if task.rpartition(" > ")[-1].startswith(OURS)
     }
     assert ours == {**within, **refit}
 
@@ -91,7 +88,7 @@ def scores_by_hand(alpha, rows):
 
 
 @pytest.mark.parametrize("n_jobs", [None, 2])
-def test_a_monitor_of_the_classifier_scores_each_epoch_of_each_fold(n_jobs):
+def test_scoring_monitor_scores_each_epoch_of_each_fold(n_jobs):
     monitor = callbacks.ScoringMonitor(scoring="accuracy")
     found = search(network().set_callbacks(monitor), n_jobs=n_jobs).fit(X, y)
     (log,) = monitor.get_logs(select="all")
@@ -107,7 +104,7 @@ def test_a_monitor_of_the_classifier_scores_each_epoch_of_each_fold(n_jobs):
     }
 
 
-def test_a_progress_bar_of_a_search_shows_our_steps_if_told_to_go_so_deep(capsys):
+def test_progress_bar_shows_steps_of_a_pipeline_at_depth_2(capsys):
     shown = {}
     for depth in (1, 2):
         bar = callbacks.ProgressBar(max_propagation_depth=depth)
@@ -120,27 +117,28 @@ def test_a_progress_bar_of_a_search_shows_our_steps_if_told_to_go_so_deep(capsys
 
 
 @pytest.mark.parametrize(("make", "n_fits"), [(pipeline, 1), (search, N_FITS + 1)])
-def test_only_a_callback_that_is_handed_down_is_refused_within(make, n_fits):
-    # scikit-learn's own rule, and said by it: what is handed down belongs to the outermost.
-    inner = network().set_callbacks(Everywhere())
+def test_only_propagated_callbacks_raise_an_error_inside(make, n_fits):
+    # scikit-learn's rule: propagated callbacks belong on the outermost estimator.
+    inner = network().set_callbacks(CountingOnAllLevels())
     with pytest.raises(TypeError, match=r"Register them directly on the meta-estimator"):
         make(inner).fit(X, y)
-    watcher = Watcher()
-    make(network().set_callbacks(watcher)).fit(X, y)
-    assert sum(n for way, n in watcher.tasks.items() if way.endswith("epoch")) == n_fits * N_EPOCHS
+    counting = Counting()
+    make(network().set_callbacks(counting)).fit(X, y)
+    n_epochs = sum(n for task, n in counting.tasks.items() if task.endswith("epoch"))
+    assert n_epochs == n_fits * N_EPOCHS
 
 
-def test_within_what_knows_no_callbacks_each_fit_is_a_whole_of_its_own():
-    watcher = Everywhere()
-    BaggingClassifier(network().set_callbacks(watcher), n_estimators=2).fit(X, y)
-    assert watcher.tasks == {
+def test_callbacks_work_in_ensembles_without_callback_support():
+    counting = CountingOnAllLevels()
+    BaggingClassifier(network().set_callbacks(counting), n_estimators=2).fit(X, y)
+    assert counting.tasks == {
         "MLPDigitClassifier > MLPDigitClassifier epoch": 2 * N_EPOCHS,
         "MLPDigitClassifier fit": 2,
     }
 
 
-def test_a_callback_that_stops_every_fit_early_keeps_the_search_going():
-    class Stop(Watcher):
+def test_callbacks_that_stop_each_fit_do_not_stop_the_search():
+    class Stop(Counting):
         def on_fit_task_end(self, estimator, context):
             return context.task_name == "epoch" and context.task_id == 1
 
@@ -151,11 +149,11 @@ def test_a_callback_that_stops_every_fit_early_keeps_the_search_going():
     assert scores[0].tolist() == scores[1].tolist()
 
 
-def test_a_fit_that_fails_within_says_its_own_error_and_can_be_mended():
-    watcher = Everywhere()
-    model = pipeline(network().set_params(alpha=-1)).set_callbacks(watcher)
+def test_failed_fits_inside_can_be_repeated():
+    counting = CountingOnAllLevels()
+    model = pipeline(network().set_params(alpha=-1)).set_callbacks(counting)
     with pytest.raises(ValueError, match="alpha"):
         model.fit(X, y)
-    assert watcher.tasks == {"Pipeline > ConvFeatureTransformer fit": 1}
+    assert counting.tasks == {"Pipeline > ConvFeatureTransformer fit": 1}
     model.set_params(digits__alpha=0).fit(X, y)
-    assert watcher.tasks["Pipeline > MLPDigitClassifier > MLPDigitClassifier epoch"] == N_EPOCHS
+    assert counting.tasks["Pipeline > MLPDigitClassifier > MLPDigitClassifier epoch"] == N_EPOCHS

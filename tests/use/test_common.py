@@ -1,35 +1,66 @@
-"""What scikit-learn asks of any classifier or transformer, put to several settings of ours."""
+"""Run scikit-learn's estimator checks on several configurations of both estimators."""
 
 import os
 import re
 from functools import partial
 
 import pytest
+from helpers import CLASSIFIERS, small_classifier
 from sklearn.base import clone
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
+from skmnist.features._kernels import SOURCES
+from skmnist.features._layers import NORMALIZATIONS, STACKINGS
+from skmnist.network._convolution import MAP_ACTIVATIONS, PADDINGS, POOLS
 
-WITH_ARRAYS = os.environ.get("SCIPY_ARRAY_API") == "1"
+WITH_ARRAY_API = os.environ.get("SCIPY_ARRAY_API") == "1"
+small = partial(small_classifier, hidden_layer_sizes=(8,), max_iter=60, random_state=None)
 
-
-def small(**parameters):
-    return MLPDigitClassifier(**{"hidden_layer_sizes": (8,), "max_iter": 60, **parameters})
-
-
-SETTINGS = {
-    "default": MLPDigitClassifier(),
-    "early stopping": MLPDigitClassifier(hidden_layer_sizes=(8,), early_stopping=True),
-    "linear": small(hidden_layer_sizes=()),
-    "ordinal": small(target_encoding="ordinal", output_activation="identity", max_iter=200),
-    "adam": small(solver="adam", dropout=0.2, learning_rate_init=0.02),
-    "balanced": small(class_weight="balanced", activation="tanh"),
-    "logistic": small(output_activation="logistic"),
-    "nesterov": small(loss="squared_hinge", nesterovs_momentum=True, alpha=1e-3),
-    "huber": small(loss="huber", input_dropout=0.1, learning_rate="cosine"),
+# The checks take seconds for each classifier, so each of these is of several kinds.
+COMBINATIONS = [
+    ("early stopping", "leaky_relu hidden layers", "ordinal, relu outputs"),
+    ("linear", "constant step size"),
+    ("ordinal, identity outputs", "mae loss"),
+    ("adam, alpha", "dropout"),
+    ("balanced", "tanh hidden layers", "no momentum"),
+    ("one-hot, logistic outputs", "logistic hidden layers"),
+    ("squared_hinge loss", "nesterov, alpha", "one-hot, identity outputs"),
+    ("huber loss", "cosine step size", "identity hidden layers"),
+]
+MORE_PARAMETERS = {
+    "early stopping": {"max_iter": None},
+    "ordinal, identity outputs": {"max_iter": 200},
+    "adam, alpha": {"learning_rate_init": 0.02},
 }
 
+
+def combined(kinds):
+    """Return a classifier of several kinds, which must not set the same parameters."""
+    parameters = [CLASSIFIERS[kind] for kind in kinds]
+    assert len(set().union(*parameters)) == sum(map(len, parameters))
+    more = [MORE_PARAMETERS.get(kind, {}) for kind in kinds]
+    return small(**{name: value for each in parameters + more for name, value in each.items()})
+
+
+def is_included(kind, estimators):
+    """Tell whether an estimator has all parameters of a kind."""
+    return any(kind.items() <= each.get_params().items() for each in estimators)
+
+
+NETWORKS = {
+    # With the default layers and the default number of epochs, the checks take a minute. The row
+    # with early stopping has the default number of epochs.
+    "default": MLPDigitClassifier(max_iter=20),
+    **{" + ".join(kinds): combined(kinds) for kinds in COMBINATIONS},
+}
+# A kind that is in none of these, such as a new activation, is checked alone.
+NETWORKS |= {
+    name: small(**kind)
+    for name, kind in CLASSIFIERS.items()
+    if not is_included(kind, NETWORKS.values())
+}
 
 FEATURES = {
     "features": ConvFeatureTransformer(),
@@ -47,30 +78,45 @@ FEATURES = {
     "same padding": ConvFeatureTransformer("pca", kernel_size=5, padding="same", pool="mean"),
     "two threads": ConvFeatureTransformer("random", n_kernels=4, n_jobs=2),
 }
+OPTIONS = {
+    "kernels": SOURCES,
+    "padding": PADDINGS,
+    "normalize": NORMALIZATIONS,
+    "activation": MAP_ACTIVATIONS,
+    "pool": POOLS,
+    "stacking": STACKINGS,
+}
+FEATURES |= {
+    f"{parameter}={option}": ConvFeatureTransformer(**{parameter: option})
+    for parameter, options in OPTIONS.items()
+    for option in options
+    if not is_included({parameter: option}, FEATURES.values())
+}
+ESTIMATORS = {**NETWORKS, **FEATURES}
 
 
 def named_checks():
     # Not parametrize_with_checks: that of scikit-learn 1.6 makes pytest 9 warn.
-    # Checks of the array API are for the job that has the libraries; elsewhere they only skip,
-    # and under names that change from one scikit-learn to the next.
-    for name, estimator in {**SETTINGS, **FEATURES}.items():
+    # Checks of the array API are for the job that has the libraries. Elsewhere they would only be
+    # skipped, and their names differ between versions of scikit-learn.
+    for name, estimator in ESTIMATORS.items():
         for each, check in estimator_checks_generator(estimator):
-            if WITH_ARRAYS or "check_array_api" not in in_words(check):
-                yield pytest.param(each, check, id=f"{name}-{in_words(check)}")
+            if WITH_ARRAY_API or "check_array_api" not in check_name(check):
+                yield pytest.param(each, check, id=f"{name}-{check_name(check)}")
 
 
-def in_words(check):
+def check_name(check):
     options = check.keywords if isinstance(check, partial) else {}
-    words = [getattr(check, "func", check).__name__, *(f"{k}={v}" for k, v in options.items())]
-    return re.sub(r" at 0x[0-9a-f]+", "", "-".join(words))
+    parts = [getattr(check, "func", check).__name__, *(f"{k}={v}" for k, v in options.items())]
+    return re.sub(r" at 0x[0-9a-f]+", "", "-".join(parts))
 
 
 @pytest.mark.parametrize(("estimator", "check"), list(named_checks()))
-def test_the_contract_of_scikit_learn_is_kept(estimator, check):
+def test_estimators_pass_the_checks_of_scikit_learn(estimator, check):
     check(estimator)
 
 
-# Checks that check_estimator leaves to those who know of them.
+# Checks that are not part of check_estimator.
 MORE_CHECKS = [
     estimator_checks.check_dataframe_column_names_consistency,
     estimator_checks.check_inplace_ensure_writeable,
@@ -87,16 +133,16 @@ CHECKS_OF_TRANSFORMERS = [
 ]
 
 
-@pytest.mark.parametrize("check", MORE_CHECKS, ids=in_words)
-@pytest.mark.parametrize("name", [*SETTINGS, *FEATURES])
-def test_the_checks_outside_of_check_estimator_hold_too(name, check):
-    estimator = {**SETTINGS, **FEATURES}[name]
+@pytest.mark.parametrize("check", MORE_CHECKS, ids=check_name)
+@pytest.mark.parametrize("name", list(ESTIMATORS))
+def test_estimators_pass_checks_outside_check_estimator(name, check):
+    estimator = ESTIMATORS[name]
     check(type(estimator).__name__, clone(estimator))
 
 
-# Some of these fit a frame and go on with an array, which scikit-learn itself warns of.
+# Some of these fit a frame and then pass an array, for which scikit-learn itself gives a warning.
 @pytest.mark.filterwarnings("ignore:X (has|does not have valid) feature names:UserWarning")
-@pytest.mark.parametrize("check", CHECKS_OF_TRANSFORMERS, ids=in_words)
+@pytest.mark.parametrize("check", CHECKS_OF_TRANSFORMERS, ids=check_name)
 @pytest.mark.parametrize("name", list(FEATURES))
-def test_the_checks_of_names_and_frames_hold_too(name, check):
+def test_transformers_pass_checks_of_names_and_frames(name, check):
     check("ConvFeatureTransformer", clone(FEATURES[name]))

@@ -1,7 +1,10 @@
-"""The classifier inside scikit-learn's ensembles: what they pass to it, and take from it."""
+"""Compare ensembles of scikit-learn with the same ensembles built by hand."""
+
+from functools import partial
 
 import numpy as np
 import pytest
+from helpers import small_classifier, small_transformer
 from sklearn.base import clone
 from sklearn.datasets import load_digits
 from sklearn.ensemble import (
@@ -15,22 +18,15 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 
-from skmnist import ConvFeatureTransformer, MLPDigitClassifier
-
 X, y = load_digits(return_X_y=True)
 X, y, X_test, y_test = X[:300], y[:300], X[300:900], y[300:900]
-# Less than 128 images are one batch: then it is the same to weight an image or to repeat it.
+# Fewer than 128 images are one batch. Then a weight of 2 is equivalent to a repeated image.
 FEW = slice(0, 100)
-
-
-def network(**parameters):
-    defaults = {"hidden_layer_sizes": (16,), "max_iter": 10, "random_state": 0}
-    return MLPDigitClassifier(**{**defaults, **parameters})
+network = partial(small_classifier, max_iter=10)
 
 
 def features(**parameters):
-    convolve = ConvFeatureTransformer("patches", n_kernels=4, random_state=0)
-    return make_pipeline(convolve, network(**parameters))
+    return make_pipeline(small_transformer("patches"), network(**parameters))
 
 
 def two_models():
@@ -38,7 +34,7 @@ def two_models():
 
 
 @pytest.mark.parametrize("weights", [None, [3, 1]])
-def test_a_soft_vote_is_the_mean_of_the_probabilities(weights):
+def test_soft_voting_averages_probabilities(weights):
     vote = VotingClassifier(two_models(), voting="soft", weights=weights).fit(X, y)
     each = [model.fit(X, y).predict_proba(X_test) for _, model in two_models()]
     mean = np.average(each, axis=0, weights=weights)
@@ -46,7 +42,7 @@ def test_a_soft_vote_is_the_mean_of_the_probabilities(weights):
     np.testing.assert_array_equal(vote.predict(X_test), mean.argmax(axis=1))
 
 
-def test_a_hard_vote_of_labels_that_are_words_is_that_of_the_majority():
+def test_hard_voting_of_strings_returns_the_majority():
     words = np.array(["zero", "one", "two", "three", "four", "five", "six", "seven", "8", "9"])[y]
     models = [(f"model {i}", network(random_state=i, max_iter=2)) for i in range(3)]
     vote = VotingClassifier(models, voting="hard").fit(X, words)
@@ -57,7 +53,7 @@ def test_a_hard_vote_of_labels_that_are_words_is_that_of_the_majority():
 
 
 @pytest.mark.parametrize("last", [LogisticRegression(max_iter=2000), network()], ids=str)
-def test_a_stacks_last_model_is_given_probabilities_of_folds_that_were_not_trained_on(last):
+def test_stacking_trains_the_last_model_on_cross_validated_probabilities(last):
     folds = StratifiedKFold(3)
     stack = StackingClassifier(two_models(), last, cv=folds).fit(X, y)
     columns = [
@@ -71,14 +67,14 @@ def test_a_stacks_last_model_is_given_probabilities_of_folds_that_were_not_train
     np.testing.assert_allclose(stack.predict_proba(X_test), expected, atol=1e-4)
 
 
-def test_each_bag_is_a_fit_to_its_own_drawn_images():
+def test_bagging_fits_each_classifier_to_its_own_sample():
     few, labels = X[FEW], y[FEW]
     bags = BaggingClassifier(network(), n_estimators=3, max_samples=0.7, random_state=0)
     bags.fit(few, labels)
     assert len({model.random_state for model in bags.estimators_}) == 3
     for model, drawn in zip(bags.estimators_, bags.estimators_samples_, strict=True):
         assert len(drawn) == 70 > len(np.unique(drawn))
-        # scikit-learn fits them with weights, or to the drawn rows: here it is the same.
+        # scikit-learn uses either weights or the drawn rows, which are equivalent here.
         by_hand = clone(model).fit(few[drawn], labels[drawn])
         found, expected = model.predict_proba(X_test), by_hand.predict_proba(X_test)
         np.testing.assert_allclose(found, expected, atol=1e-6)
@@ -86,7 +82,7 @@ def test_each_bag_is_a_fit_to_its_own_drawn_images():
     np.testing.assert_allclose(bags.predict_proba(X_test), mean)
 
 
-def test_bags_of_pixels_know_which_columns_are_theirs():
+def test_bagging_fits_each_classifier_to_its_own_columns():
     bags = BaggingClassifier(network(), n_estimators=3, max_features=32, bootstrap=False)
     bags.set_params(random_state=0).fit(X, y)
     for model, columns in zip(bags.estimators_, bags.estimators_features_, strict=True):
@@ -96,7 +92,7 @@ def test_bags_of_pixels_know_which_columns_are_theirs():
 
 
 def boosted_by_hand(models, X, y):
-    """Freund and Schapire's boosting for several classes (SAMME, Zhu et al. 2009)."""
+    """Compute AdaBoost's weights of the classifiers (SAMME, Zhu et al. 2009)."""
     weights, counts = np.full(len(X), 1 / len(X)), []
     for model in models:
         wrong = clone(model).fit(X, y, sample_weight=weights).predict(X) != y
@@ -111,20 +107,20 @@ def weak(**parameters):
     return network(hidden_layer_sizes=(), max_iter=3, learning_rate_init=0.01, **parameters)
 
 
-def test_boosting_weighs_images_as_it_does_by_hand():
+def test_boosting_equals_boosting_by_hand():
     boost = AdaBoostClassifier(weak(), n_estimators=4, random_state=0).fit(X, y)
     assert all(0.05 < error < 0.6 for error in boost.estimator_errors_)
     counts = boosted_by_hand(boost.estimators_, X, y)
     np.testing.assert_allclose(boost.estimator_weights_, counts, rtol=1e-6)
 
 
-def test_boosted_networks_are_better_than_one():
+def test_boosting_improves_the_accuracy():
     alone = weak().fit(X, y).score(X_test, y_test)
     boost = AdaBoostClassifier(weak(), n_estimators=10, random_state=0).fit(X, y)
     assert boost.score(X_test, y_test) > alone + 0.02
 
 
-def test_one_versus_the_rest_is_ten_networks_for_yes_and_no():
+def test_one_vs_rest_equals_ten_binary_classifiers():
     few, labels = X[FEW], y[FEW]
     rest = OneVsRestClassifier(network(max_iter=5)).fit(few, labels)
     by_hand = [network(max_iter=5).fit(few, labels == c) for c in range(10)]
@@ -134,7 +130,7 @@ def test_one_versus_the_rest_is_ten_networks_for_yes_and_no():
     np.testing.assert_allclose(rest.predict_proba(X_test), scores / total, atol=1e-6)
 
 
-def test_one_versus_one_is_a_network_for_each_pair():
+def test_one_vs_one_fits_a_classifier_for_each_pair():
     pairs = OneVsOneClassifier(network(max_iter=20)).fit(X, y)
     assert len(pairs.estimators_) == 45
     three_or_eight = np.isin(y, [3, 8])

@@ -1,7 +1,10 @@
-"""The estimators inside what scikit-learn evaluates with: calibration, importances, curves."""
+"""Calibrate and inspect both estimators with scikit-learn, and compute their curves."""
+
+from functools import partial
 
 import numpy as np
 import pytest
+from helpers import small_classifier, small_transformer
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import load_digits
@@ -9,19 +12,12 @@ from sklearn.inspection import permutation_importance
 from sklearn.model_selection import learning_curve, validation_curve
 from sklearn.pipeline import make_pipeline
 
-from skmnist import ConvFeatureTransformer, MLPDigitClassifier
-
 X, y = load_digits(return_X_y=True)
-
-
-def network(**parameters):
-    defaults = {"hidden_layer_sizes": (32,), "max_iter": 30, "random_state": 0}
-    return MLPDigitClassifier(**{**defaults, **parameters})
+network = partial(small_classifier, hidden_layer_sizes=(32,), max_iter=30)
 
 
 def features(**parameters):
-    convolve = ConvFeatureTransformer("patches", n_kernels=4, random_state=0)
-    return make_pipeline(convolve, network(**parameters))
+    return make_pipeline(small_transformer("patches"), network(**parameters))
 
 
 def brier_score(model, X, y):
@@ -35,7 +31,7 @@ METHODS = [
         "temperature",
         marks=pytest.mark.skipif(
             "temperature" not in CalibratedClassifierCV.__doc__,
-            reason="scikit-learn has no temperature scaling yet",
+            reason="needs temperature scaling (scikit-learn 1.8)",
         ),
     ),
 ]
@@ -43,7 +39,7 @@ METHODS = [
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.uint8])
 @pytest.mark.parametrize("method", METHODS)
-def test_calibrated_probabilities_are_nearer_to_the_truth(method, dtype):
+def test_calibration_improves_the_brier_score(method, dtype):
     train, test = slice(0, 900), slice(900, None)
     images = X.astype(dtype)
     calibrated = CalibratedClassifierCV(network(), method=method, cv=3, ensemble=False)
@@ -53,7 +49,7 @@ def test_calibrated_probabilities_are_nearer_to_the_truth(method, dtype):
     assert brier_score(calibrated, images[test], y[test]) < before - 0.005
 
 
-def test_pixels_that_are_always_blank_have_no_importance():
+def test_blank_pixels_have_no_importance():
     model = features().fit(X[:600], y[:600])
     found = permutation_importance(model, X[600:800], y[600:800], n_repeats=2, random_state=0)
     blank = (X == 0).all(axis=0)
@@ -67,7 +63,7 @@ def test_pixels_that_are_always_blank_have_no_importance():
 SIZES = [50, 200, 800]
 
 
-def test_a_learning_curve_grows_and_its_points_are_fits_by_hand():
+def test_learning_curve_equals_fits_by_hand():
     train, test = np.arange(900), np.arange(900, 1200)
     _, _, scores = learning_curve(features(), X, y, train_sizes=SIZES, cv=[(train, test)])
     by_hand = [features().fit(X[:n], y[:n]).score(X[test], y[test]) for n in SIZES]
@@ -75,7 +71,7 @@ def test_a_learning_curve_grows_and_its_points_are_fits_by_hand():
     assert (np.diff(by_hand) > 0.03).all()
 
 
-def test_a_learning_curve_can_go_on_with_partial_fit():
+def test_incremental_learning_curve_equals_partial_fit():
     train, test = np.arange(900), np.arange(900, 1200)
     settings = {"train_sizes": SIZES, "cv": [(train, test)], "exploit_incremental_learning": True}
     _, _, scores = learning_curve(network(), X, y, **settings)
@@ -86,7 +82,7 @@ def test_a_learning_curve_can_go_on_with_partial_fit():
     np.testing.assert_array_equal(scores[:, 0], by_hand)
 
 
-def test_a_validation_curve_shows_that_too_much_decay_forgets():
+def test_validation_curve_equals_fits_by_hand():
     alphas, folds = [0.0, 0.1, 100.0], [(np.arange(600), np.arange(600, 900))]
     settings = {"param_name": "mlpdigitclassifier__alpha", "param_range": alphas, "cv": folds}
     seen, unseen = validation_curve(features(max_iter=10), X, y, **settings)

@@ -1,9 +1,12 @@
-"""Both estimators in pipelines: memories, metadata on its way through, unions, frames, clones."""
+"""Use both estimators in pipelines: caching, metadata routing, unions, data frames, clones."""
+
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
 import sklearn
+from helpers import small_classifier, small_transformer
 from sklearn.base import clone
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
@@ -12,19 +15,10 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
-from skmnist import ConvFeatureTransformer, MLPDigitClassifier
-
 X, y = load_digits(return_X_y=True)
 X, y, X_val, y_val = X[:300], y[:300], X[300:400], y[300:400]
-
-
-def features(kernels="patches", **parameters):
-    return ConvFeatureTransformer(kernels, n_kernels=4, random_state=0, **parameters)
-
-
-def network(**parameters):
-    defaults = {"hidden_layer_sizes": (8,), "max_iter": 5, "random_state": 0}
-    return MLPDigitClassifier(**{**defaults, **parameters})
+features = partial(small_transformer, "patches")
+network = partial(small_classifier, hidden_layer_sizes=(8,), max_iter=5)
 
 
 def steps(**parameters):
@@ -39,7 +33,7 @@ def files_in(folder):
     return {path for path in folder.rglob("*") if path.name == "output.pkl"}
 
 
-def test_a_memory_changes_no_prediction_and_gives_back_the_fitted_transformer(tmp_path):
+def test_memory_changes_no_prediction_and_restores_the_transformer(tmp_path):
     plain = Pipeline(steps()).fit(X, y)
     first = Pipeline(steps(), memory=str(tmp_path)).fit(X, y)
     again = clone(first).fit(X, y)
@@ -54,9 +48,7 @@ def test_a_memory_changes_no_prediction_and_gives_back_the_fitted_transformer(tm
     ("change", "n_more"),
     [({"digits__alpha": 0.1}, 0), ({"features__n_kernels": 5}, 1), ({"features__pool": None}, 1)],
 )
-def test_a_memory_is_asked_again_for_what_the_transformer_is_and_nothing_else(
-    tmp_path, change, n_more
-):
+def test_memory_recomputes_only_for_transformer_changes(tmp_path, change, n_more):
     pipeline = Pipeline(steps(), memory=str(tmp_path)).fit(X, y)
     before = files_in(tmp_path)
     pipeline.set_params(**change).fit(X, y)
@@ -65,14 +57,14 @@ def test_a_memory_is_asked_again_for_what_the_transformer_is_and_nothing_else(
     assert len(files_in(tmp_path)) == 2 + n_more
 
 
-def test_a_transformer_fitted_outside_is_not_changed_by_a_pipeline_with_a_memory(tmp_path):
+def test_memory_does_not_change_a_fitted_transformer(tmp_path):
     convolve = features().fit(X_val)
     before = convolve.transform(X_val)
     Pipeline([("features", convolve), ("digits", network())], memory=str(tmp_path)).fit(X, y)
     assert convolve.transform(X_val).tobytes() == before.tobytes()
 
 
-def test_validation_images_go_through_all_steps_and_a_memory(tmp_path):
+def test_validation_images_are_transformed_by_all_steps(tmp_path):
     stopping = {"early_stopping": True, "max_iter": 12, "n_iter_no_change": 3}
     with sklearn.config_context(enable_metadata_routing=True):
         classifier = network(**stopping)
@@ -91,7 +83,7 @@ def test_validation_images_go_through_all_steps_and_a_memory(tmp_path):
     assert pipeline.score(X_val, y_val) == max(alone.validation_scores_)
 
 
-def test_weights_and_validation_images_are_routed_side_by_side():
+def test_weights_and_validation_images_are_routed_together():
     weights = np.linspace(0, 1, len(y))
     with sklearn.config_context(enable_metadata_routing=True):
         classifier = network().set_fit_request(sample_weight=True)
@@ -106,7 +98,7 @@ def test_weights_and_validation_images_are_routed_side_by_side():
     assert pipeline["digits"].validation_scores_ == by_hand.validation_scores_
 
 
-def test_a_forgotten_transform_input_is_an_error_that_names_it():
+def test_missing_transform_input_raises_an_error_that_names_it():
     with sklearn.config_context(enable_metadata_routing=True):
         classifier = network()
         pipeline = Pipeline([("features", features()), ("digits", classifier)])
@@ -114,10 +106,10 @@ def test_a_forgotten_transform_input_is_an_error_that_names_it():
             pipeline.fit(X, y, X_val=X_val, y_val=y_val)
 
 
-def test_a_union_of_two_transformers_is_their_columns_side_by_side():
-    union = FeatureUnion([("patches", features()), ("strokes", features("strokes"))])
+def test_feature_union_concatenates_columns():
+    union = FeatureUnion([("patches", features()), ("strokes", small_transformer("strokes"))])
     pipeline = Pipeline([("features", union), ("digits", network())]).fit(X, y)
-    one, other = features().fit(X, y), features("strokes").fit(X, y)
+    one, other = features().fit(X, y), small_transformer("strokes").fit(X, y)
 
     def columns(X):
         return np.hstack([one.transform(X), other.transform(X)])
@@ -128,7 +120,7 @@ def test_a_union_of_two_transformers_is_their_columns_side_by_side():
     )
 
 
-def test_frames_run_through_a_whole_pipeline_and_change_no_prediction():
+def test_data_frames_change_no_prediction():
     frame = pd.DataFrame(X).add_prefix("pixel_").set_index(np.arange(len(X))[::-1])
     pipeline = Pipeline([("scale", StandardScaler()), *steps()]).set_output(transform="pandas")
     pipeline.fit(frame, y)
@@ -138,18 +130,18 @@ def test_frames_run_through_a_whole_pipeline_and_change_no_prediction():
     assert columns.columns.tolist() == names
     assert pipeline["digits"].feature_names_in_.tolist() == names
     plain = Pipeline([("scale", StandardScaler()), *steps()]).fit(X, y)
-    # A frame's numbers lie column by column in the memory, so sums have other last digits.
+    # A frame stores its numbers column by column, so the last digits of sums differ.
     np.testing.assert_allclose(pipeline.predict_proba(frame), plain.predict_proba(X), atol=1e-9)
 
 
-def test_a_frame_whose_pixels_were_mixed_up_is_refused_by_the_pipeline():
+def test_data_frames_with_reordered_columns_raise_an_error():
     frame = pd.DataFrame(X).add_prefix("pixel_")
     pipeline = Pipeline(steps()).set_output(transform="pandas").fit(frame, y)
     with pytest.raises(ValueError, match="feature names should match"):
         pipeline.predict(frame[frame.columns[::-1]])
 
 
-def test_a_clone_of_a_fitted_pipeline_is_not_fitted_and_learns_the_same():
+def test_clones_of_fitted_pipelines_are_unfitted_and_learn_the_same():
     pipeline = Pipeline(steps(pool="mean")).fit(X, y)
     copy = clone(pipeline)
     assert copy["features"].pool == "mean"
@@ -159,7 +151,7 @@ def test_a_clone_of_a_fitted_pipeline_is_not_fitted_and_learns_the_same():
     assert same_predictions(copy.fit(X, y), pipeline)
 
 
-def test_a_changed_parameter_of_a_fitted_pipeline_asks_for_a_new_fit():
+def test_changed_parameters_require_a_new_fit():
     pipeline = Pipeline(steps()).fit(X, y)
     pipeline.set_params(features__n_kernels=5)
     with pytest.raises(NotFittedError, match=r"n_kernels was 4|Pipeline is not fitted"):

@@ -1,4 +1,4 @@
-"""How many threads work in the processes of a search: no more than there are cores for."""
+"""Count the threads in the processes of a search, which must not exceed the cores."""
 
 import ast
 import os
@@ -10,8 +10,8 @@ import joblib
 
 import skmnist
 
-# Two searches whose scores say what was around them; in a process of its own, where nobody has
-# said how many threads a library may take.
+# Two searches whose scores are the numbers of threads. They run in a new process, in which the
+# number of threads is not limited yet.
 SEARCHES = """
 import os
 
@@ -21,21 +21,21 @@ from sklearn.pipeline import make_pipeline
 from threadpoolctl import threadpool_info
 
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
-from skmnist.features._threads import n_threads
+from skmnist.features._threads import _n_threads
 
 
-def surroundings(model, X, y):
+def count_threads(model, X, y):
     model.predict(X)
     blas = [each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"]
-    transformer = n_threads(model[0].n_jobs, 10**6)
+    transformer = _n_threads(model[0].n_jobs, n_rows=10**6)
     return {"process": os.getpid(), "blas": max(blas), "transformer": transformer}
 
 
-def seen(n_jobs):
+def thread_counts(n_jobs):
     digits = MLPDigitClassifier(hidden_layer_sizes=(), max_iter=1)
     pipeline = make_pipeline(ConvFeatureTransformer("strokes"), digits)
     grid = {"mlpdigitclassifier__alpha": [0.0, 0.1]}
-    search = GridSearchCV(pipeline, grid, scoring=surroundings, cv=2, n_jobs=n_jobs, refit=False)
+    search = GridSearchCV(pipeline, grid, scoring=count_threads, cv=2, n_jobs=n_jobs, refit=False)
     found = search.fit(X, y).cv_results_
     folds = {name: [found[f"split{fold}_test_{name}"] for fold in (0, 1)] for name in NAMES}
     return {name: {int(n) for each in folds[name] for n in each} for name in NAMES}
@@ -44,7 +44,7 @@ def seen(n_jobs):
 if __name__ == "__main__":
     NAMES = ("process", "blas", "transformer")
     X, y = load_digits(n_class=3, return_X_y=True)
-    alone, shared = seen(n_jobs=1), seen(n_jobs=2)
+    alone, shared = thread_counts(n_jobs=1), thread_counts(n_jobs=2)
     print((alone.pop("process") == {os.getpid()}, os.getpid() in shared.pop("process")))
     print(alone)
     print(shared)
@@ -52,14 +52,14 @@ if __name__ == "__main__":
 LIMITS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "BLIS_NUM_THREADS")
 
 
-def test_workers_share_the_cores_and_the_transformers_threads_keep_to_that():
+def test_transformers_in_workers_use_their_share_of_the_cores():
     environment = {name: value for name, value in os.environ.items() if name not in LIMITS}
     root = Path(skmnist.__path__[0]).parent
     command = [sys.executable, "-W", "error", "-c", SEARCHES]
     done = subprocess.run(command, capture_output=True, text=True, cwd=root, env=environment)
     assert done.returncode == 0, done.stderr
-    where, alone, shared = map(ast.literal_eval, done.stdout.splitlines())
-    assert where == (True, False)
+    processes, alone, shared = map(ast.literal_eval, done.stdout.splitlines())
+    assert processes == (True, False)
     assert alone["transformer"] == alone["blas"]
     share = max(1, joblib.cpu_count() // 2)
     assert shared == {"blas": {share}, "transformer": {share}}

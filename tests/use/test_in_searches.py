@@ -1,9 +1,12 @@
-"""Searches over both steps: the same in two processes, and what their folds are given."""
+"""Search over both steps of a pipeline, and compare each fold with a fit by hand."""
+
+from functools import partial
 
 import joblib
 import numpy as np
 import pytest
 import sklearn
+from helpers import small_classifier, small_transformer
 from scipy.stats import loguniform, randint
 from sklearn.base import clone
 from sklearn.datasets import load_digits
@@ -18,22 +21,15 @@ from sklearn.model_selection import (
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
-from skmnist import ConvFeatureTransformer, MLPDigitClassifier
-
 X, y = load_digits(return_X_y=True)
 X, y, X_val, y_val = X[:300], y[:300], X[300:450], y[300:450]
 FOLDS = list(StratifiedKFold(2).split(X, y))
-
-
-def network(**parameters):
-    defaults = {"hidden_layer_sizes": (8,), "max_iter": 6, "random_state": 0}
-    return MLPDigitClassifier(**{**defaults, **parameters})
+network = partial(small_classifier, hidden_layer_sizes=(8,), max_iter=6)
 
 
 def pipeline(classifier=None, memory=None, **parameters):
-    convolve = ConvFeatureTransformer("patches", n_kernels=4, random_state=0)
-    chain = Pipeline([("features", convolve), ("digits", classifier or network())], memory=memory)
-    return chain.set_params(**parameters)
+    steps = [("features", small_transformer("patches")), ("digits", classifier or network())]
+    return Pipeline(steps, memory=memory).set_params(**parameters)
 
 
 GRID = {"features__n_kernels": [2, 6], "digits__alpha": [0.0, 0.1]}
@@ -51,7 +47,7 @@ SEARCHES = {
 
 
 def fitted(search, **settings):
-    """Fit with products of one thread in every process, so that bits can be compared."""
+    """Fit with one BLAS thread in every process, so that results are bit-identical."""
     search.set_params(error_score="raise", **settings)
     one_thread = joblib.parallel_config("loky", inner_max_num_threads=1)
     with threadpool_limits(1, user_api="blas"), one_thread:
@@ -59,7 +55,7 @@ def fitted(search, **settings):
 
 
 @pytest.mark.parametrize("name", list(SEARCHES))
-def test_two_processes_find_what_one_finds(name):
+def test_two_processes_find_the_same_as_one(name):
     one = fitted(SEARCHES[name](pipeline()), n_jobs=1)
     two = fitted(SEARCHES[name](pipeline()), n_jobs=2)
     assert two.cv_results_["params"] == one.cv_results_["params"]
@@ -70,7 +66,7 @@ def test_two_processes_find_what_one_finds(name):
 
 
 @pytest.mark.parametrize("name", ["grid", "random"])
-def test_each_score_is_that_of_a_fit_by_hand(name):
+def test_scores_equal_fits_by_hand(name):
     search = fitted(SEARCHES[name](pipeline()), cv=FOLDS)
     for candidate, params in enumerate(search.cv_results_["params"]):
         for number, (train, test) in enumerate(FOLDS):
@@ -79,7 +75,7 @@ def test_each_score_is_that_of_a_fit_by_hand(name):
             assert score == by_hand.score(X[test], y[test])
 
 
-def test_a_search_that_halves_over_epochs_trains_the_best_longest():
+def test_halving_over_epochs_trains_the_best_candidate_longest():
     search = fitted(SEARCHES["halving epochs"](pipeline()))
     assert search.n_resources_ == [1, 2, 4]
     assert search.n_candidates_ == [4, 2, 1]
@@ -93,11 +89,11 @@ def test_two_processes_can_share_a_memory(tmp_path):
         fitted(shared, n_jobs=2)
         for column in ("split0_test_score", "split1_test_score"):
             np.testing.assert_array_equal(shared.cv_results_[column], plain.cv_results_[column])
-    # Two kernels' numbers in two folds, and the best of them on all images.
+    # Two numbers of kernels in two folds, and the best of them on all images.
     assert len([*tmp_path.rglob("output.pkl")]) == 2 * 2 + 1
 
 
-def test_a_clone_of_a_fitted_search_finds_the_same():
+def test_clones_of_fitted_searches_find_the_same():
     search = fitted(SEARCHES["random"](pipeline()))
     copy = clone(search)
     assert not hasattr(copy, "best_params_")
@@ -106,7 +102,7 @@ def test_a_clone_of_a_fitted_search_finds_the_same():
     assert copy.predict_proba(X_val).tobytes() == search.predict_proba(X_val).tobytes()
 
 
-def test_each_fold_puts_rows_aside_for_its_own_early_stopping():
+def test_each_fold_holds_out_its_own_rows_for_early_stopping():
     stopping = {"early_stopping": True, "n_iter_no_change": 3, "max_iter": 40}
     grid = {"digits__validation_fraction": [0.1, 0.3]}
     model = pipeline(network(**stopping, learning_rate="constant"))
@@ -120,7 +116,7 @@ def test_each_fold_puts_rows_aside_for_its_own_early_stopping():
             assert score == search.cv_results_[f"split{number}_test_score"][candidate]
 
 
-def test_validation_images_of_ones_own_reach_every_fold_whole():
+def test_every_fold_gets_all_passed_validation_images():
     with sklearn.config_context(enable_metadata_routing=True):
         classifier = network(early_stopping=True, n_iter_no_change=2, max_iter=12)
         model = pipeline(classifier, transform_input=["X_val"])
@@ -155,7 +151,7 @@ def predictions(results):
     return [model.predict_proba(X_val) for model in results["estimator"]]
 
 
-def test_images_of_weight_0_might_as_well_not_be_there_in_a_cross_validation():
+def test_weight_0_is_equivalent_to_a_missing_image_in_a_cross_validation():
     weights = np.where(np.arange(300) % 3 == 0, 0.0, 1.0)
     kept = np.flatnonzero(weights)
     place = np.cumsum(weights).astype(int) - 1
@@ -168,7 +164,7 @@ def test_images_of_weight_0_might_as_well_not_be_there_in_a_cross_validation():
     assert np.abs(np.subtract(predictions(found), predictions(plain))).max() > 0.01
 
 
-def test_whole_weights_are_repeated_images_in_a_cross_validation():
+def test_integer_weights_are_equivalent_to_repeated_images_in_a_cross_validation():
     few, labels = X[:120], y[:120]
     counts = 1 + np.arange(120) % 3
     row = np.repeat(np.arange(120), counts)
@@ -180,7 +176,7 @@ def test_whole_weights_are_repeated_images_in_a_cross_validation():
     np.testing.assert_allclose(predictions(found), predictions(expected), atol=1e-6)
 
 
-def test_weights_given_to_a_search_reach_the_folds_and_the_best_model():
+def test_weights_passed_to_a_search_reach_the_folds_and_the_best_model():
     weights = np.where(y == 3, 0.0, 1.0)
     with sklearn.config_context(enable_metadata_routing=True):
         model = pipeline(network(max_iter=30).set_fit_request(sample_weight=True))
