@@ -1,17 +1,28 @@
-"""The command ``skmnist``: train, evaluate, predict, report; what fails says so in one line."""
+"""The command ``skmnist``, with the subcommands train, evaluate, predict and report."""
 
 import os
 import sys
 import warnings
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from skmnist.cli._interrupts import heard_once, undisturbed
-from skmnist.cli._messages import FAILED, make_streams_robust, say_error, say_warning
+from skmnist.cli._interrupts import first_interrupt_only, interrupts_ignored
+from skmnist.cli._messages import FAILED, make_streams_robust, print_error, print_warning
 from skmnist.cli._parser import make_parser
 
-__all__ = ["main"]
+if TYPE_CHECKING:
+    from skmnist.cli._checkpoint import Checkpoint
 
-INTERRUPTED, NOBODY_READS = 130, 141
+__all__ = ["Checkpoint", "main"]
+
+INTERRUPTED, BROKEN_PIPE = 130, 141
+
+
+def __getattr__(name):
+    """Import Checkpoint when it is first used: ``skmnist --help`` does not need scikit-learn."""
+    if name != "Checkpoint":
+        raise AttributeError(f"module 'skmnist.cli' has no attribute {name!r}")
+    return import_module("skmnist.cli._checkpoint").Checkpoint
 
 
 def main(argv=None):
@@ -20,12 +31,12 @@ def main(argv=None):
     Parameters
     ----------
     argv : list of str or None, default=None
-        What follows ``skmnist`` on the command line; None is what this process was given.
+        The arguments after ``skmnist``; None means those of this process.
 
     Returns
     -------
     status : int
-        0, or 2 for an error, 130 for Ctrl-C, 141 if nobody reads what is printed.
+        0 for success, 2 for an error, 130 after Ctrl-C, 141 if the reader of the output closed it.
 
     Examples
     --------
@@ -33,31 +44,31 @@ def main(argv=None):
     >>> main(["evaluate", "no-such-model.joblib"])
     2
     """
-    with heard_once(for_good=argv is None):
+    with first_interrupt_only(process_ends=argv is None):
         try:
             return _run(argv)
-        except KeyboardInterrupt as interruption:
-            with undisturbed():
-                print(f"\n{interruption}" if interruption.args else "\nStopped.", file=sys.stderr)
+        except KeyboardInterrupt as interrupt:
+            with interrupts_ignored():
+                print(f"\n{interrupt}" if interrupt.args else "\nStopped.", file=sys.stderr)
             return INTERRUPTED
 
 
 def _run(argv):
-    """Do what the command line asks for, and return the exit status."""
+    """Run the subcommand and return the exit status."""
     make_streams_robust()
     arguments = make_parser().parse_args(argv)
     with warnings.catch_warnings():
-        warnings.showwarning = say_warning
+        warnings.showwarning = print_warning
         try:
-            # Imported here, so that --help is quick and Ctrl-C is heard from the start.
-            module = import_module(f"skmnist.cli.{arguments.module}")
+            # Imported here, so that --help is quick and Ctrl-C is handled from the start.
+            module = import_module(f"skmnist.cli._{arguments.command}")
             status = getattr(module, arguments.command)(arguments)
-            sys.stdout.flush()  # a reader who has left shows here, not at exit
+            sys.stdout.flush()  # a closed pipe raises its error here, not at exit
             return status or 0
         except BrokenPipeError:
-            # Python would fail once more when it flushes what nobody reads.
+            # Python would raise the error again when it flushes the rest at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return NOBODY_READS
+            return BROKEN_PIPE
         except Exception as error:
-            say_error(error)
+            print_error(error)
             return FAILED

@@ -1,17 +1,21 @@
-"""``skmnist evaluate``: the accuracy, digit by digit, and what is mistaken for what."""
+"""``skmnist evaluate``: the accuracy, in total and per class, and the most frequent mistakes."""
 
-from skmnist.cli._test_results import most_confused, put_to_test, right_by_label
+from skmnist.cli._test_results import (
+    accuracy_per_class,
+    most_frequent_mistakes,
+    predict_test_images,
+)
 
 
 def evaluate(arguments):
-    """Print how well a model knows the test images."""
-    tested = put_to_test(arguments)
-    y = tested.data.y
-    print(f"Accuracy: {tested.accuracy} of {len(y):,} test images.")
-    _print_table(("label", "images", "right"), right_by_label(y, tested.y_pred))
-    pairs = most_confused(y, tested.y_pred)
-    if pairs:
-        _print_table(("true", "predicted", "times"), pairs)
+    """Print the accuracy of a model on test images, and its most frequent mistakes."""
+    results = predict_test_images(arguments)
+    y, y_pred = results.data.y, results.y_pred
+    print(f"Accuracy: {results.accuracy} of {len(y):,} test images.")
+    _print_table(("label", "images", "correct"), accuracy_per_class(y, y_pred))
+    mistakes = most_frequent_mistakes(y, y_pred)
+    if mistakes:
+        _print_table(("true", "predicted", "count"), mistakes)
 
 
 def _print_table(headers, rows):

@@ -1,4 +1,4 @@
-"""A page of HTML in one file: its frame, tables, and pictures that lie in it."""
+"""An HTML page in a single file: its frame, tables and embedded figures."""
 
 import base64
 import html
@@ -6,6 +6,7 @@ import io
 from datetime import date
 
 from skmnist._version import __version__
+from skmnist.base._files import destination
 from skmnist.base._optional import optional
 
 PAGE = """<!doctype html>
@@ -13,7 +14,7 @@ PAGE = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}: {figure}</title>
+<title>{title}: {headline}</title>
 <style>
 body {{ font: 16px/1.5 system-ui, sans-serif; color: #222; background: #f4f4f2; margin: 0; }}
 main {{ max-width: 60rem; margin: auto; padding: 1rem; }}
@@ -26,14 +27,14 @@ img {{ max-width: 100%; height: auto; }}
 table {{ border-collapse: collapse; }}
 th, td {{ padding: 0.1rem 1rem; text-align: right; }}
 thead {{ border-bottom: 1px solid #bbb; }}
-.figure {{ font-size: 3rem; font-weight: 700; }}
+.headline {{ font-size: 3rem; font-weight: 700; }}
 </style>
 </head>
 <body><main>
 <h1>{title}</h1>
-<p><span class="figure">{figure}</span> {text}</p>
+<p><span class="headline">{headline}</span> {text}</p>
 {sections}
-<p>Made by skmnist {version} on {date} of</p>
+<p>Report by skmnist {version} on {date}. The model:</p>
 <pre>{model}</pre>
 </main></body>
 </html>
@@ -41,14 +42,14 @@ thead {{ border-bottom: 1px solid #bbb; }}
 
 
 def page(title, headline, text, sections, model):
-    """Return the page; sections are (title, explanation, content as HTML)."""
+    """Return the page; sections are tuples (title, explanation, content as HTML)."""
     parts = (
         f"<section><h2>{title}</h2>\n<p>{text}</p>\n{content}</section>"
         for title, text, content in sections
     )
     return PAGE.format(
         title=html.escape(title),
-        figure=html.escape(headline),
+        headline=html.escape(headline),
         text=html.escape(text),
         version=__version__,
         date=date.today(),
@@ -68,11 +69,17 @@ def table(headers, rows):
 
 
 def figure(plot, size, description):
-    """Return a picture that lies in the page itself."""
-    matplotlib = optional("matplotlib.figure", "skmnist report", "matplotlib")
-    drawn = matplotlib.Figure(figsize=size, layout="constrained")
-    plot(drawn.add_subplot())
+    """Return a figure as HTML, with the picture embedded."""
+    module = optional("matplotlib.figure", "skmnist report", "matplotlib")
+    drawing = module.Figure(figsize=size, layout="constrained")
+    plot(drawing.add_subplot())
     stream = io.BytesIO()
-    drawn.savefig(stream, format="png", dpi=120)
+    drawing.savefig(stream, format="png", dpi=120)
     encoded = base64.b64encode(stream.getvalue()).decode("ascii")
     return f'<img alt="{description}" src="data:image/png;base64,{encoded}">'
+
+
+def save_page(text, path):
+    """Write a page atomically."""
+    with destination(path) as file:
+        file.write(text.encode("utf-8", errors="replace"))

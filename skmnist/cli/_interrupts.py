@@ -1,4 +1,4 @@
-"""Ctrl-C: the first one stops what is done, and no other disturbs the stopping."""
+"""Handling of Ctrl-C: the first one stops the command, and others do not disturb this."""
 
 import signal
 import threading
@@ -8,35 +8,37 @@ from math import inf
 
 
 @contextmanager
-def heard_once(*, for_good, deaf_for=5.0):
-    """Turn Ctrl-C into KeyboardInterrupt, and ignore those that follow within some seconds.
+def first_interrupt_only(*, process_ends, ignore_seconds=5.0):
+    """Let Ctrl-C raise KeyboardInterrupt, and ignore repetitions within some seconds.
 
-    A later one is heard again: somebody may have swallowed the first. ``for_good`` is for a
-    process that is about to end: what is done is not undone by a late one.
+    A later one is handled again, because a library may have swallowed the first. If the process
+    ends after the block, Ctrl-C stays ignored, so that it cannot spoil the exit status.
     """
-    if not _can_listen() or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+    handles_signals = _in_main_thread()
+    if not handles_signals or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield
         return
-    heard = -inf
+    last = -inf
 
-    def stop(number, frame):
-        nonlocal heard
+    def interrupt(number, frame):
+        nonlocal last
         now = time.monotonic()
-        if now - heard >= deaf_for:
-            heard = now
+        if now - last >= ignore_seconds:
+            last = now
             raise KeyboardInterrupt
 
-    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGINT, interrupt)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN if for_good else signal.default_int_handler)
+        after = signal.SIG_IGN if process_ends else signal.default_int_handler
+        signal.signal(signal.SIGINT, after)
 
 
 @contextmanager
-def undisturbed():
-    """Let no Ctrl-C stop what takes a moment and must be whole."""
-    if not _can_listen():
+def interrupts_ignored():
+    """Ignore Ctrl-C during a short block that must be completed."""
+    if not _in_main_thread():
         yield
         return
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -46,6 +48,6 @@ def undisturbed():
         signal.signal(signal.SIGINT, before)
 
 
-def _can_listen():
-    """Tell whether Ctrl-C comes here: Python hears it in the main thread only."""
+def _in_main_thread():
+    """Tell whether this is the main thread, the only one in which Python handles signals."""
     return threading.current_thread() is threading.main_thread()

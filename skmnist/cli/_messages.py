@@ -1,4 +1,4 @@
-"""What goes wrong, said in one line on stderr."""
+"""Errors and warnings, printed as one line on stderr."""
 
 import io
 import os
@@ -10,39 +10,39 @@ FAILED = 2  # the exit status
 
 
 def make_streams_robust():
-    """Print what a terminal cannot show as escapes; where there is no stream, print nowhere."""
+    """Escape characters that a terminal cannot show, and replace closed streams."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
-        if stream is None:  # it was closed before we started
+        if stream is None:  # it was closed before Python started
             setattr(sys, name, io.StringIO())
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
 
-def say_error(error):
-    """Print an error for a person who has not seen the code."""
-    _say("error", _description(error))
+def print_error(error):
+    """Print an error without its traceback."""
+    _print("error", _description(error))
 
 
-def say_warning(message, *args, **kwargs):
-    """Print a warning in the same way; stands in for ``warnings.showwarning``."""
-    _say("warning", message)
+def print_warning(message, *args, **kwargs):
+    """Print a warning; replaces ``warnings.showwarning``."""
+    _print("warning", message)
+
+
+def command_line(arguments):
+    """Return arguments as they must be typed on a command line."""
+    join = subprocess.list2cmdline if os.name == "nt" else shlex.join
+    return join([str(each) for each in arguments])
 
 
 def _description(error):
-    """Return what went wrong, and its type where the text was not made to be read."""
+    """Return the text of an error, with its type if the text alone may be hard to understand."""
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}"
-    was_made_to_be_read = isinstance(error, OSError | ValueError | TypeError | ImportError)
-    return f"{error}" if was_made_to_be_read and f"{error}" else f"{type(error).__name__}: {error}"
+    is_readable = isinstance(error, OSError | ValueError | TypeError | ImportError) and str(error)
+    return str(error) if is_readable else f"{type(error).__name__}: {error}"
 
 
-def _say(kind, text):
+def _print(kind, text):
     line = " ".join(str(text).split())
     print(f"skmnist: {kind}: {line}", file=sys.stderr)
-
-
-def as_typed(words):
-    """Return words as they are to be typed on a command line."""
-    join = subprocess.list2cmdline if os.name == "nt" else shlex.join
-    return join([str(word) for word in words])

@@ -1,29 +1,29 @@
-"""A line that shows how far a training is: rewritten on a terminal, else a line each time."""
+"""The progress of a training: one line that changes on a terminal, one line per epoch elsewhere."""
 
 import sys
 from contextlib import suppress
 
 
 class Progress:
-    """The live line; what follows begins below it."""
+    """A context that shows progress on a stream; on exit, it ends the changing line."""
 
     def __init__(self, stream=None):
         self.stream = stream or sys.stderr
-        self.is_live = self.stream.isatty()
+        self.is_terminal = self.stream.isatty()
         self.shown = ""
 
-    def show(self, text, *, lasting=True, below=False):
-        """Show a text in place of the last, or below; where lines stay, show lasting ones only."""
-        if self.is_live:
-            if below:
+    def show(self, text, *, terminal_only=False, new_line=False):
+        """Show a text in place of the previous one, or on a new line."""
+        if self.is_terminal:
+            if new_line:
                 self._write("\n")
             self._write("\r" + text.ljust(len(self.shown)))
             self.shown = text
-        elif lasting:
+        elif not terminal_only:
             self._write(text + "\n")
 
     def _write(self, text):
-        with suppress(BrokenPipeError):  # nobody reads any more: no reason to stop training
+        with suppress(BrokenPipeError):  # a closed pipe is no reason to stop the training
             self.stream.write(text)
             self.stream.flush()
 
@@ -31,12 +31,12 @@ class Progress:
         return self
 
     def __exit__(self, *exception):
-        if self.is_live and self.shown:
+        if self.is_terminal and self.shown:
             self._write("\n")
 
 
 def duration(seconds):
-    """Write a time as people say it: 0.4 s, 12 s, 3 min 5 s, 2 h 10 min."""
+    """Return a duration as text: 0.4 s, 12 s, 3 min 5 s, 2 h 10 min."""
     if seconds < 9.95:
         return f"{seconds:.1f} s"
     minutes, seconds = divmod(round(seconds), 60)

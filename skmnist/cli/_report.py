@@ -1,13 +1,21 @@
-"""``skmnist report``: a model on one page of HTML that needs nothing beside it."""
+"""``skmnist report``: a model on one HTML page, which needs no other files."""
+
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.metrics import ConfusionMatrixDisplay
 from sklearn.pipeline import Pipeline
 
 from skmnist.cli._data import files_of
-from skmnist.cli._files import check_can_write, network, save_page
-from skmnist.cli._html import figure, page, table
-from skmnist.cli._test_results import most_confused, put_to_test, right_by_label
+from skmnist.cli._html import figure, page, save_page, table
+from skmnist.cli._model_files import last_step
+from skmnist.cli._output_files import check_output
+from skmnist.cli._test_results import (
+    accuracy_per_class,
+    most_frequent_mistakes,
+    predict_test_images,
+)
 from skmnist.displays import (
     ActivationsDisplay,
     DigitGridDisplay,
@@ -17,130 +25,178 @@ from skmnist.displays import (
     WeightsDisplay,
 )
 
-CONFIDENT_MISTAKES = 40
+MOST_IMAGES, MOST_NEURONS = 40, 48
 
 
 def report(arguments):
-    """Write the page."""
-    check_can_write("--out", arguments.out, [arguments.model, *files_of(arguments.data)])
-    tested = put_to_test(arguments)
-    text = f"of {len(tested.data.y):,} test images are recognised."
-    written = page(arguments.model.name, tested.accuracy, text, _sections(tested), tested.model)
-    save_page(written, arguments.out)
+    """Write a page about a model and its predictions for test images."""
+    check_output("--out", arguments.out, [arguments.model, *files_of(arguments.data)])
+    results = predict_test_images(arguments)
+    text = f"of {len(results.data.y):,} test images are classified correctly."
+    sections = [
+        (title, text, draw(results)) for title, text, applies, draw in SECTIONS if applies(results)
+    ]
+    content = page(arguments.model.name, results.accuracy, text, sections, results.model)
+    save_page(content, arguments.out)
     print(f"Wrote {arguments.out}.")
 
 
-def _sections(tested):
-    """Yield (title, explanation, content) of all that this model has to show."""
-    for title, text, is_there, draw in SECTIONS:
-        if is_there(tested):
-            yield title, text, draw(tested)
-
-
-def _always(tested):
-    """Tell that every model can show this."""
+def _every_model(results):
+    """Tell that a section is for every model."""
     return True
 
 
-def _has_losses(tested):
-    """Tell whether the model wrote down its loss."""
-    return getattr(network(tested.model), "loss_curve_", None) is not None
+def _has_loss_curve(results):
+    """Tell whether the model recorded its loss in each epoch."""
+    return getattr(last_step(results.model), "loss_curve_", None) is not None
 
 
-def _has_kernels(tested):
-    """Tell whether the model lays kernels on its images."""
-    return isinstance(tested.model, Pipeline) and hasattr(tested.model[0], "kernels_")
+def _has_kernels(results):
+    """Tell whether the model begins with a convolution."""
+    return isinstance(results.model, Pipeline) and hasattr(results.model[0], "kernels_")
 
 
-def _sees_pixels(tested):
-    """Tell whether the first layer's weights are laid on the image itself."""
-    coefs = getattr(network(tested.model), "coefs_", [()])
-    return len(coefs[0]) == tested.data.X.shape[1] and not _has_kernels(tested)
+def _has_pixel_weights(results):
+    """Tell whether the first layer has one weight per pixel."""
+    coefs = getattr(last_step(results.model), "coefs_", [()])
+    return len(coefs[0]) == results.data.X.shape[1] and not _has_kernels(results)
 
 
-def _is_network(tested):
-    """Tell whether the model is a network whose layers can be looked into."""
-    return hasattr(network(tested.model), "output_activation")
+def _is_network(results):
+    """Tell whether the model is a network, whose activations can be shown."""
+    return hasattr(last_step(results.model), "output_activation")
 
 
-def _by_label(tested):
-    rows = right_by_label(tested.data.y, tested.y_pred)
-    return table(("label", "images", "right"), rows)
+def _accuracy_table(results):
+    rows = accuracy_per_class(results.data.y, results.y_pred)
+    return table(("label", "images", "correct"), rows)
 
 
-def _pairs(tested):
-    rows = most_confused(tested.data.y, tested.y_pred)
-    return table(("true", "predicted", "times"), rows) if rows else "<p>None.</p>"
+def _mistakes_table(results):
+    rows = most_frequent_mistakes(results.data.y, results.y_pred)
+    return table(("true", "predicted", "count"), rows) if rows else "<p>There are none.</p>"
 
 
-def _confusion(tested):
+def _confusion_matrix(results):
     def plot(ax):
-        labels = np.union1d(tested.data.y, tested.y_pred)
+        y, y_pred = results.data.y, results.y_pred
         ConfusionMatrixDisplay.from_predictions(
-            tested.data.y, tested.y_pred, labels=labels, cmap="Blues", colorbar=False, ax=ax
+            y, y_pred, labels=np.union1d(y, y_pred), cmap="Blues", colorbar=False, ax=ax
         )
 
     return figure(plot, (7, 6), "confusion matrix")
 
 
-def _losses(tested):
-    return figure(lambda ax: LossCurveDisplay.from_estimator(tested.model, ax=ax), (7, 4), "losses")
-
-
-def _mistakes(tested):
+def _loss_curve(results):
     def plot(ax):
-        X, y, shape = tested.data
-        wrong = tested.y_pred != y
-        # The others need not be predicted once more, unless there are none to be shown.
+        LossCurveDisplay.from_estimator(results.model, ax=ax)
+
+    return figure(plot, (7, 4), "loss curve")
+
+
+def _misclassified(results):
+    def plot(ax):
+        X, y, shape = results.data
+        wrong = results.y_pred != y
+        # Do not predict correct images again, unless that shows that there are no mistakes.
         rows = wrong if wrong.any() else slice(None)
         DigitGridDisplay.from_estimator(
-            tested.model, X[rows], y[rows], n_images=CONFIDENT_MISTAKES, image_shape=shape, ax=ax
+            results.model, X[rows], y[rows], n_images=MOST_IMAGES, image_shape=shape, ax=ax
         )
 
-    return figure(plot, (9, 7), "digits that were mistaken")
+    return figure(plot, (9, 7), "misclassified images")
 
 
-def _weights(tested):
+def _weights(results):
     def plot(ax):
-        shape = tested.data.image_shape
-        WeightsDisplay.from_estimator(tested.model, n_neurons=48, image_shape=shape, ax=ax)
+        shape = results.data.image_shape
+        WeightsDisplay.from_estimator(
+            results.model, n_neurons=MOST_NEURONS, image_shape=shape, ax=ax
+        )
 
-    return figure(plot, (9, 7), "weights of first neurons")
-
-
-def _kernels(tested):
-    return figure(lambda ax: KernelsDisplay.from_estimator(tested.model, ax=ax), (7, 6), "kernels")
+    return figure(plot, (9, 7), "weights of the first layer")
 
 
-def _maps(tested):
+def _kernels(results):
     def plot(ax):
-        FeatureMapsDisplay.from_estimator(tested.model, tested.data.X[:1], ax=ax)
+        KernelsDisplay.from_estimator(results.model, ax=ax)
+
+    return figure(plot, (7, 6), "kernels")
+
+
+def _feature_maps(results):
+    def plot(ax):
+        FeatureMapsDisplay.from_estimator(results.model, results.data.X[:1], ax=ax)
 
     return figure(plot, (8, 6), "feature maps")
 
 
-def _activations(tested):
+def _activations(results):
     def plot(ax):
-        shape = tested.data.image_shape
-        ActivationsDisplay.from_estimator(tested.model, tested.data.X[:1], image_shape=shape, ax=ax)
+        X, _, shape = results.data
+        ActivationsDisplay.from_estimator(results.model, X[:1], image_shape=shape, ax=ax)
 
     return figure(plot, (10, 4), "activations")
 
 
-# What a page shows: title, explanation, whether this model has it, and how it is drawn.
+class _Section(NamedTuple):
+    """A section of the page: which models it applies to, and the function that draws it."""
+
+    title: str
+    text: str
+    applies: Callable
+    draw: Callable
+
+
 SECTIONS = [
-    ("Digit by digit", "How many of each are recognised.", _always, _by_label),
-    ("Most confused", "The commonest mistakes.", _always, _pairs),
-    ("Confusion", "What it says, for what is there.", _always, _confusion),
-    ("Loss", "The mean of each epoch.", _has_losses, _losses),
-    (
-        "What it gets wrong",
-        "True → predicted; the surest mistakes first, no more than 40.",
-        _always,
-        _mistakes,
+    _Section(
+        "Accuracy per class",
+        "The number of test images of each class, and how many of them are classified correctly.",
+        _every_model,
+        _accuracy_table,
     ),
-    ("First weights", "What the first neurons look for.", _sees_pixels, _weights),
-    ("Kernels", "The small pieces that are looked for everywhere.", _has_kernels, _kernels),
-    ("Feature maps", "Where they are found in one image.", _has_kernels, _maps),
-    ("One image's way", "From layer to layer to the answer.", _is_network, _activations),
+    _Section(
+        "Most frequent mistakes",
+        "The pairs of a true and a predicted label that occur most often.",
+        _every_model,
+        _mistakes_table,
+    ),
+    _Section(
+        "Confusion matrix",
+        "The number of test images for each true and predicted label.",
+        _every_model,
+        _confusion_matrix,
+    ),
+    _Section("Loss curve", "The mean loss in each epoch.", _has_loss_curve, _loss_curve),
+    _Section(
+        "Misclassified images",
+        "Above each image: true label → predicted label, and the probability if the model "
+        f"predicts any. The most certain mistakes come first, and at most {MOST_IMAGES} are shown.",
+        _every_model,
+        _misclassified,
+    ),
+    _Section(
+        "Weights of the first layer",
+        f"The patterns to which the neurons of the first layer respond, at most {MOST_NEURONS}.",
+        _has_pixel_weights,
+        _weights,
+    ),
+    _Section(
+        "Kernels",
+        "The patterns that the convolution looks for at each position of an image.",
+        _has_kernels,
+        _kernels,
+    ),
+    _Section(
+        "Feature maps",
+        "The responses of the first kernels to the first test image.",
+        _has_kernels,
+        _feature_maps,
+    ),
+    _Section(
+        "Activations",
+        "The activations of each layer for the first test image.",
+        _is_network,
+        _activations,
+    ),
 ]

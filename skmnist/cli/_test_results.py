@@ -1,4 +1,4 @@
-"""A model put to the test, for those that print it and those that draw it."""
+"""The predictions of a model for test images, which ``evaluate`` and ``report`` show."""
 
 import warnings
 from typing import NamedTuple
@@ -6,45 +6,45 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.metrics import confusion_matrix
 
-from skmnist.cli._data import Labelled, read_images
-from skmnist.cli._files import load_model
+from skmnist.cli._data import LabelledImages, read_images
+from skmnist.cli._model_files import load_model
 
-MOST_PAIRS = 10
+MOST_PAIRS = 10  # of a true and a predicted label
+OWN_TEST_IMAGES = "Pass the test images that belong to the model with --data."
 
 
-class _Tested(NamedTuple):
-    """A model, the test images, and what it says of them."""
+class _TestResults(NamedTuple):
+    """A model, the test images, and the predicted labels."""
 
     model: object
-    data: Labelled
+    data: LabelledImages
     y_pred: np.ndarray
 
     @property
     def accuracy(self):
-        """The share of images that is recognised, in percent."""
+        """The accuracy in percent."""
         return f"{np.mean(self.y_pred == self.data.y):.2%}"
 
 
-def put_to_test(arguments):
-    """Let a model say what the test images are."""
+def predict_test_images(arguments):
+    """Load a model and test images, and return the results of the model."""
     model = load_model(arguments.model)
     model = getattr(model, "best_estimator_", model)
-    data = read_images(arguments.data, "test")
-    whose = f"the test images of {arguments.data or 'MNIST'}"
+    data, name = read_images(arguments.data, "test"), arguments.data or "MNIST"
     n_pixels = getattr(model, "n_features_in_", data.X.shape[1])
     if n_pixels != data.X.shape[1]:
         raise ValueError(
-            f"{arguments.model} was trained on images of {n_pixels} pixels, and {whose} have "
-            f"{data.X.shape[1]}: --data says where its own test images are."
+            f"--data must have test images of {n_pixels} pixels for {arguments.model}; got images "
+            f"of {data.X.shape[1]} pixels in {name}. {OWN_TEST_IMAGES}"
         )
     y_pred = model.predict(data.X)
-    y = _as_model_has_them(data.y, y_pred)
-    _check_known(y, getattr(model, "classes_", y), whose)
-    return _Tested(model, data._replace(y=y), y_pred)
+    y = _converted(data.y, y_pred)
+    _check_labels(y, getattr(model, "classes_", y), name)
+    return _TestResults(model, data._replace(y=y), y_pred)
 
 
-def _as_model_has_them(y, y_pred):
-    """Return labels of the kind that a model was trained on: it may have been told '3', not 3."""
+def _converted(y, y_pred):
+    """Return labels as numbers or text, as the model predicts them: it may predict '3', not 3."""
     if (y.dtype.kind in "biuf") == (y_pred.dtype.kind in "biuf"):
         return y
     try:
@@ -53,34 +53,35 @@ def _as_model_has_them(y, y_pred):
         return y
 
 
-def _check_known(y, classes, whose):
-    """Refuse images of which the model can know none; warn where that is so for some."""
+def _check_labels(y, classes, name):
+    """Raise an error if the model knows none of the labels; warn if it does not know some."""
     is_known = np.isin(y, classes)
     if not is_known.any():
         raise ValueError(
-            f"The model knows labels such as {classes[0]}, but {whose} have labels such as "
-            f"{y[0]}: --data says where its own test images are."
+            f"--data must have labels that the model knows, such as {classes[0]}; got labels such "
+            f"as {y[0]} in {name}. {OWN_TEST_IMAGES}"
         )
     if not is_known.all():
         unknown = ", ".join(str(label) for label in np.unique(y[~is_known])[:MOST_PAIRS])
         warnings.warn(
-            f"The model does not know all labels of {whose}, and mistakes these: {unknown}",
+            f"The model was not trained on these labels of {name}, so their images count as "
+            f"mistakes: {unknown}.",
             UserWarning,
             stacklevel=2,
         )
 
 
-def right_by_label(y_true, y_pred):
-    """List (label, how many images, the share that is recognised)."""
+def accuracy_per_class(y_true, y_pred):
+    """Return rows of (label, number of images, percentage of correct predictions)."""
     rows = []
     for label in np.unique(y_true):
-        is_it = y_true == label
-        rows.append((label, is_it.sum(), f"{np.mean(y_pred[is_it] == label):.1%}"))
+        in_class = y_true == label
+        rows.append((label, in_class.sum(), f"{np.mean(y_pred[in_class] == label):.1%}"))
     return rows
 
 
-def most_confused(y_true, y_pred):
-    """List (true, predicted, times) for the commonest mistakes, the worst first."""
+def most_frequent_mistakes(y_true, y_pred):
+    """Return rows of (true label, predicted label, count), with the highest counts first."""
     labels = np.union1d(y_true, y_pred)
     mistakes = confusion_matrix(y_true, y_pred, labels=labels)
     np.fill_diagonal(mistakes, 0)

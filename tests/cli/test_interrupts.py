@@ -1,4 +1,4 @@
-"""Ctrl-C as the command hears it, with real signals to this process."""
+"""How the command handles Ctrl-C, with real signals to this process."""
 
 import os
 import signal
@@ -8,69 +8,69 @@ import time
 import pytest
 
 from skmnist.cli import main
-from skmnist.cli._interrupts import heard_once, undisturbed
+from skmnist.cli._interrupts import first_interrupt_only, interrupts_ignored
 
 
-def press():
+def interrupt():
     os.kill(os.getpid(), signal.SIGINT)
 
 
-def test_presses_at_once_are_one_press():
-    with heard_once(for_good=False):
+def test_repeated_interrupts_are_one_interrupt():
+    with first_interrupt_only(process_ends=False):
         with pytest.raises(KeyboardInterrupt):
-            press()
-        press()
+            interrupt()
+        interrupt()
     with pytest.raises(KeyboardInterrupt):
-        press()
+        interrupt()
 
 
-def test_a_press_that_somebody_swallowed_can_be_repeated():
-    with heard_once(for_good=False, deaf_for=0.2):
+def test_swallowed_interrupt_can_be_repeated():
+    with first_interrupt_only(process_ends=False, ignore_seconds=0.2):
         with pytest.raises(KeyboardInterrupt):
-            press()
-        press()
+            interrupt()
+        interrupt()
         time.sleep(0.2)
         with pytest.raises(KeyboardInterrupt):
-            press()
+            interrupt()
 
 
-def test_a_process_that_ends_hears_no_late_press():
+def test_process_that_ends_ignores_a_late_interrupt():
     before = signal.getsignal(signal.SIGINT)
     try:
-        with heard_once(for_good=True):
+        with first_interrupt_only(process_ends=True):
             pass
-        press()
+        interrupt()
     finally:
         signal.signal(signal.SIGINT, before)
 
 
-def test_a_press_in_an_undisturbed_moment_does_nothing():
-    with undisturbed():
-        press()
+def test_interrupt_in_a_protected_block_does_nothing():
+    with interrupts_ignored():
+        interrupt()
     with pytest.raises(KeyboardInterrupt):
-        press()
+        interrupt()
 
 
-def test_somebody_elses_way_to_hear_it_stays():
-    heard = []
-    before = signal.signal(signal.SIGINT, lambda number, frame: heard.append(number))
+def test_another_signal_handler_stays():
+    received = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: received.append(number))
     try:
-        with heard_once(for_good=True):
-            press()
-        assert heard == [signal.SIGINT]
-        press()
-        assert heard == [signal.SIGINT] * 2
+        with first_interrupt_only(process_ends=True):
+            interrupt()
+        assert received == [signal.SIGINT]
+        interrupt()
+        assert received == [signal.SIGINT] * 2
     finally:
         signal.signal(signal.SIGINT, before)
 
 
-def test_the_command_within_a_program_leaves_it_as_it_was():
+def test_call_from_python_restores_the_signal_handler():
     before = signal.getsignal(signal.SIGINT)
     assert main(["evaluate", "no-such-model"]) == 2
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_in_another_thread_nothing_is_changed():
+def test_call_in_another_thread_keeps_the_signal_handler():
     before, statuses = signal.getsignal(signal.SIGINT), []
     thread = threading.Thread(target=lambda: statuses.append(main(["evaluate", "no-such-model"])))
     thread.start()

@@ -1,0 +1,31 @@
+"""Checkpoint: a model in the middle of its training, in a file to resume from."""
+
+from sklearn.base import BaseEstimator
+
+
+class Checkpoint(BaseEstimator):
+    """A model whose training can be resumed, and a hash of the images that it is trained on.
+
+    ``skmnist train`` saves checkpoints, and ``skmnist train --resume`` reads them. It is an
+    estimator only so that :func:`skmnist.io.load` accepts it.
+
+    Parameters
+    ----------
+    model : MLPDigitClassifier or Pipeline
+        The model after its last complete epoch.
+    data_hash : str
+        The hash of the images and labels.
+
+    Examples
+    --------
+    >>> from skmnist import MLPDigitClassifier
+    >>> from skmnist.cli import Checkpoint
+    >>> Checkpoint(MLPDigitClassifier(max_iter=3), data_hash="5d41").model
+    MLPDigitClassifier(max_iter=3)
+    """
+
+    __module__ = "skmnist.cli"  # saved files name the package, not this file
+
+    def __init__(self, model, data_hash):
+        self.model = model
+        self.data_hash = data_hash

@@ -1,0 +1,83 @@
+"""Models as files: loaded with checks, written atomically."""
+
+import joblib
+from sklearn.base import BaseEstimator, is_classifier
+from sklearn.exceptions import NotFittedError
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
+
+from skmnist import io as skops_files
+from skmnist.base._files import destination
+from skmnist.base._persistence import UnknownFormatError
+from skmnist.cli._checkpoint import Checkpoint
+from skmnist.cli._output_files import is_skops
+
+
+def load_model(path):
+    """Return the fitted classifier in a file, which may be that of a checkpoint."""
+    loaded = _load(path)
+    return _checked(loaded.model if isinstance(loaded, Checkpoint) else loaded, path)
+
+
+def load_checkpoint(path):
+    """Return the checkpoint in a file."""
+    loaded = _load(path)
+    if not isinstance(loaded, Checkpoint):
+        _checked(loaded, path)
+        raise ValueError(
+            f"--resume must be a checkpoint of skmnist train; got {path}, which is a finished "
+            "model."
+        )
+    _checked(loaded.model, path)
+    return loaded
+
+
+def save_model(model, path):
+    """Write a model or a checkpoint atomically: if this fails, an existing file stays as it was."""
+    if is_skops(path):
+        skops_files.save(model, path, trusted=[Checkpoint])
+        return
+    with destination(path) as file:
+        joblib.dump(model, file)
+
+
+def last_step(model):
+    """Return the last step of a pipeline, or the model itself if it is no pipeline."""
+    return model[-1] if isinstance(model, Pipeline) else model
+
+
+def _load(path):
+    """Return the object in a file."""
+    with path.open("rb"):  # raises a clear error if the file cannot be read
+        pass
+    return skops_files.load(path, trusted=[Checkpoint]) if is_skops(path) else _unpickled(path)
+
+
+def _checked(model, path):
+    """Return a model if it is a fitted classifier, or raise a ValueError."""
+    name = type(model).__name__
+    if not (isinstance(model, BaseEstimator) and is_classifier(model)):
+        raise ValueError(f"{path} must contain a classifier; got an object of the type {name}.")
+    try:
+        check_is_fitted(model)
+    except NotFittedError as error:
+        raise ValueError(
+            f"{path} must contain a fitted classifier; got {name}, which is not fitted."
+        ) from error
+    return model
+
+
+def _unpickled(path):
+    try:
+        return joblib.load(path)
+    except MemoryError:
+        raise
+    except UnknownFormatError as error:
+        raise ValueError(f"{path}: {error}") from error
+    except (ImportError, AttributeError) as error:
+        reason = "is not a model or needs a package that is not installed"
+        raise ValueError(f"{path} {reason}: {error}.") from error
+    except Exception as error:  # bytes that are no pickle raise errors of any kind
+        raise ValueError(
+            f"{path} is damaged or is not a model saved by skmnist train or joblib."
+        ) from error
