@@ -7,11 +7,11 @@ from types import SimpleNamespace
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from skmnist.base._atomic import all_or_nothing
+from skmnist.base._all_or_nothing import all_or_nothing
 from skmnist.base._checks import check_same_place, float_type, new_generator
 from skmnist.base._doc_link import DocLinkMixin
-from skmnist.base._persistence import VersionedPickleMixin
 from skmnist.base._public import set_module
+from skmnist.base._versioned_pickle import VersionedPickleMixin
 from skmnist.base.compat import (
     FRAMES_OF_WITH_CALLBACKS,
     CallbackSupportMixin,
@@ -306,7 +306,7 @@ class MLPDigitClassifier(
         if self.early_stopping and validation is None:
             examples, validation = hold_out(examples, self.validation_fraction, split_seed)
 
-        run = self._start_run(examples, kept, rng, split_seed, resumes)
+        run = self._start_or_resume(examples, kept, rng, split_seed, resumes)
         metadata = None if sample_weight is None else {"sample_weight": sample_weight}
         self._train(run, examples, validation, {"X": X, "y": y, "metadata": metadata})
         _set_fitted(self, run, fitted_as(self), best=self.early_stopping)
@@ -357,7 +357,7 @@ class MLPDigitClassifier(
         examples = self._make_examples(X, labels, sample_weight, resumes)
 
         kept, rng = getattr(self, "_run", None), new_generator(self.random_state)
-        run = self._start_run(examples, kept, rng, rng.integers(2**32), resumes)
+        run = self._start_or_resume(examples, kept, rng, rng.integers(2**32), resumes)
         recipe = make_recipe(self, len(examples.rows), run.safe_rate, is_stream=True)
         run.reset_curves()
         run.train_epoch(run.scaled(examples), recipe, open_ended(run.state, recipe))
@@ -384,7 +384,7 @@ class MLPDigitClassifier(
         return make_examples(X_val, numbers, examples.codes, weights, examples.codes.dtype)
 
     @judged_later
-    def _start_run(self, examples, kept, rng, split_seed, resumes):
+    def _start_or_resume(self, examples, kept, rng, split_seed, resumes):
         """Return a copy of the kept run, a run from the fitted attributes, or a new one."""
         check_epsilon(self.solver, self.epsilon, examples.weights)
         network = make_network(self, examples.X.shape[1])

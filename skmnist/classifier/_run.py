@@ -9,7 +9,7 @@ from skmnist.classifier._targets import accuracy
 from skmnist.network._arrays import all_finite, copies, judged_later, like
 from skmnist.network._mlp import initialise, safe_rate
 from skmnist.network._optimizers import SOLVERS
-from skmnist.network._training import State, evaluate, root_mean_square, sample, train_epoch
+from skmnist.network._training import State, evaluate, root_mean_square, spaced_batch, train_epoch
 
 # Targets lie between 0 and 1, so with such a loss the training has diverged.
 DIVERGED = 1e4
@@ -190,7 +190,7 @@ def run_from_fitted(network, fitted, examples, rng, split_seed):
 def _run_from(network, coefs, intercepts, scale, examples, rng, split_seed):
     """Return a run with these parameters and an optimizer at rest."""
     state = State(coefs, intercepts, SOLVERS[network.solver].start(coefs, intercepts), rng)
-    X, _, weights = sample(examples._replace(scale=scale), coefs[0].dtype)
+    X, _, weights = spaced_batch(examples._replace(scale=scale), coefs[0].dtype)
     activation, output_activation, _ = network.fitted_as
     rate = safe_rate(X, weights, coefs, intercepts, activation, output_activation)
     return Run(state, scale, network.unit, int(split_seed), rate)

@@ -88,9 +88,9 @@ def _batch_size(batch_size, n_rows):
 
 def epochs_in_total(max_iter, schedule_iter, n_rows):
     """Return (the epoch to stop after, the epoch at which the schedule ends)."""
-    last = max_iter or schedule_iter or _usual_epochs(n_rows)
+    last = max_iter or schedule_iter or _default_epochs(n_rows)
     return last, schedule_iter or last
 
 
-def _usual_epochs(n_rows):
+def _default_epochs(n_rows):
     return int(np.clip(EXAMPLES_TO_SHOW // n_rows, FEWEST_EPOCHS, MOST_EPOCHS))

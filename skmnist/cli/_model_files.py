@@ -8,7 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skmnist import io as skops_files
 from skmnist.base._files import destination
-from skmnist.base._persistence import UnknownFormatError
+from skmnist.base._versioned_pickle import UnknownFormatError
 from skmnist.cli._checkpoint import Checkpoint
 from skmnist.cli._output_files import is_skops
 

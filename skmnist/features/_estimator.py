@@ -10,12 +10,12 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import metadata_routing
 from sklearn.utils.validation import check_consistent_length
 
-from skmnist.base._atomic import all_or_nothing
+from skmnist.base._all_or_nothing import all_or_nothing
 from skmnist.base._checks import check_out, check_same_place, check_X, float_type, new_generator
 from skmnist.base._doc_link import DocLinkMixin
-from skmnist.base._persistence import VersionedPickleMixin
 from skmnist.base._public import set_module
 from skmnist.base._rules import check, integer
+from skmnist.base._versioned_pickle import VersionedPickleMixin
 from skmnist.base.compat import CallbackSupportMixin, with_callbacks
 from skmnist.features._freshness import StaleParamsMixin
 from skmnist.features._kernels import make_kernels

@@ -17,8 +17,8 @@ from skmnist.classifier import MLPDigitClassifier
 from skmnist.features import ConvFeatureTransformer
 from skmnist.io._model_parts import parts_of
 from skmnist.io._onnx_classifier import OPTIONS, convert_classifier, set_classifier_outputs
+from skmnist.io._onnx_node_writer import LOWEST_OPSET, cast_to, tensor_type
 from skmnist.io._onnx_transformer import convert_transformer, set_transformer_output
-from skmnist.io._onnx_writer import LOWEST_OPSET, cast_to, tensor_type
 from skmnist.network._arrays import to_numpy
 
 # skl2onnx 1.20 converts these to graphs with other labels or columns.

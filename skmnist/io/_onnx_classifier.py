@@ -6,7 +6,7 @@ The nodes compute the same as ``skmnist.network`` and ``skmnist.classifier._pred
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skmnist.io._onnx_writer import cast_to, float_type_of, node_writer, tensor_type
+from skmnist.io._onnx_node_writer import cast_to, float_type_of, node_writer, tensor_type
 from skmnist.network._activations import LEAK
 from skmnist.network._arrays import to_numpy
 

@@ -10,7 +10,7 @@ from math import prod
 
 import numpy as np
 
-from skmnist.io._onnx_writer import cast_to, float_type_of, node_writer, tensor_type
+from skmnist.io._onnx_node_writer import cast_to, float_type_of, node_writer, tensor_type
 from skmnist.network._arrays import to_numpy
 from skmnist.network._convolution import map_shape, map_sizes, n_entries
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from skmnist.base._files import destination
 from skmnist.base._optional import optional
-from skmnist.base._persistence import UnknownFormatError
 from skmnist.base._public import set_module
+from skmnist.base._versioned_pickle import UnknownFormatError
 from skmnist.io._model_checks import check_model
 from skmnist.io._model_parts import contains_itself
 from skmnist.io._skops_archive import check_archive

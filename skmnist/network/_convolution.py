@@ -125,7 +125,7 @@ def _pad(images, height, width):
     return padded
 
 
-def _cut_patches(images, height, width, stride, rows, columns):
+def _all_patches(images, height, width, stride, rows, columns):
     """Return the patches at rows × columns positions: [b, entries of a kernel, positions].
 
     For each entry of a kernel, one window on the images has the pixels of all positions.
@@ -142,7 +142,7 @@ def extract_patches(images, height, width, layer):
     rows, columns = (n * size for n, size in zip(kept, layer.pool_size, strict=True))
     if layer.padding == "same":
         images = _pad(images, height, width)
-    return _cut_patches(images, height, width, layer.stride, rows, columns), (rows, columns)
+    return _all_patches(images, height, width, layer.stride, rows, columns), (rows, columns)
 
 
 def _sums_of_products(patches, kernels):
@@ -175,7 +175,7 @@ def _pooled(maps, pool, size):
     return after(both, down * right)
 
 
-def _mixed_sums(images, kernels, layer):
+def _undivided_mixed_maps(images, kernels, layer):
     """Return one layer's maps before the division, with kernels that span all channels."""
     xp = namespace(images)
     n_kernels, height, width, _ = kernels.shape
@@ -197,21 +197,21 @@ def split_channels(images):
     return xp.reshape(xp.permute_dims(images, (0, 3, 1, 2)), (b * channels, height, width, 1))
 
 
-def _separate_sums(images, kernels, layer):
+def _undivided_separate_maps(images, kernels, layer):
     """Return one layer's maps before the division, with kernels applied to each channel alone."""
     xp, (b, *_, channels) = namespace(images), images.shape
-    maps = _mixed_sums(split_channels(images), kernels, layer)
+    maps = _undivided_mixed_maps(split_channels(images), kernels, layer)
     rows, columns, n_maps = maps.shape[1:]
     maps = xp.permute_dims(xp.reshape(maps, (b, channels, rows, columns, n_maps)), (0, 2, 3, 1, 4))
     return xp.reshape(maps, (b, rows, columns, channels * n_maps))
 
 
-def _layer_sums(images, kernels, layer):
+def _undivided_maps(images, kernels, layer):
     """Return one layer's maps before the division by the number of entries of a kernel.
 
     The division comes last, so that sums of integers are exact.
     """
-    layer_function = _separate_sums if layer.separate else _mixed_sums
+    layer_function = _undivided_separate_maps if layer.separate else _undivided_mixed_maps
     return layer_function(images, kernels, layer)
 
 
@@ -223,7 +223,7 @@ def n_entries(kernels):
 def feature_maps(images, kernels, layers):
     """Return the last layer's maps: the means of the products, activated and pooled."""
     for layer_kernels, layer in zip(kernels, layers, strict=True):
-        images = _layer_sums(images, layer_kernels, layer) / n_entries(layer_kernels)
+        images = _undivided_maps(images, layer_kernels, layer) / n_entries(layer_kernels)
     return images
 
 
@@ -260,11 +260,11 @@ def write_maps(out, X, rows, image_shape, kernels, layers, scratch=None):
         kernels = [namespace(out).astype(each, out.dtype, copy=False) for each in kernels]
         for chunk, images in each_chunk(X, rows, image_shape, out.dtype, size):
             images = feature_maps(images, kernels[:-1], layers[:-1])
-            sums = _layer_sums(images, kernels[-1], layers[-1])
+            sums = _undivided_maps(images, kernels[-1], layers[-1])
             sums = namespace(sums).reshape(sums, (sums.shape[0], -1))
             if not all_finite(sums):
                 raise ValueError(
-                    f"The feature maps of X must be finite in {out.dtype}; got too large numbers. "
+                    f"The feature maps of X must be finite in {out.dtype}; got too large values. "
                     "Divide X, or the kernels that were passed, by a constant."
                 )
             # The mean of the products: of nine for a 3×3 kernel on grey images.

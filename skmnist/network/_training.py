@@ -124,7 +124,7 @@ def train_epoch(state, examples, recipe, rate):
 def _train_batch(state, batch, recipe, rate):
     """Take one step of gradient descent; return the summed loss and the summed weight."""
     X, Y, weights = batch
-    masks = _draw_masks(state, recipe)
+    masks = _draw_dropout_masks(state, recipe)
     # Step 1: compute h1, h2, out.
     passed = forward(
         X, state.coefs, state.intercepts, recipe.activation, recipe.output_activation, masks
@@ -156,16 +156,16 @@ def _output_slope(out, Y, output_activation):
     return xp.where(is_dead & (Y > 0), xp.ones_like(slope), slope)
 
 
-def _draw_masks(state, recipe):
+def _draw_dropout_masks(state, recipe):
     """Return the dropout masks of one batch: 0 for a dropped neuron, 1 / (1 - share) otherwise."""
     shares = [recipe.input_dropout] + [recipe.dropout] * (len(state.coefs) - 1)
     return [
-        _draw_mask(state.rng, share, W) if share else None
+        _draw_dropout_mask(state.rng, share, W) if share else None
         for share, W in zip(shares, state.coefs, strict=True)
     ]
 
 
-def _draw_mask(rng, share, W):
+def _draw_dropout_mask(rng, share, W):
     kept = rng.random(W.shape[0]) >= share
     return like(W, kept / (1 - share), W.dtype)
 
@@ -188,7 +188,7 @@ def _batch(examples, rows, dtype):
     return X, Y, xp.take(examples.weights, rows, axis=0)
 
 
-def sample(examples, dtype):
+def spaced_batch(examples, dtype):
     """Return one batch of evenly spaced rows."""
     step = -(-len(examples.rows) // ROWS_AT_ONCE)
     return next(_batches(examples, examples.rows[::step], ROWS_AT_ONCE, dtype))

@@ -153,9 +153,7 @@ KERNELS = {
 }
 
 
-INFINITE_MAPS = (
-    r"^The feature maps of X must be finite in float{}; got too large numbers\. Divide X"
-)
+INFINITE_MAPS = r"^The feature maps of X must be finite in float{}; got too large values\. Divide X"
 TOO_LARGE_TO_LEARN_FROM = "^X is too large to learn kernels .* Divide X"
 
 # These kernels have unit length and are learned in float64, and so their maps are finite.

@@ -12,7 +12,7 @@ from skmnist.network._convolution import (
     PADDINGS,
     POOLS,
     Layer,
-    _cut_patches,
+    _all_patches,
     _Pool,
     feature_maps,
     images_at_once,
@@ -281,7 +281,7 @@ def test_images_at_once_fit_the_scratch_memory(images_kernels, padding, scratch)
     layer = Layer(padding=padding)
     maps = feature_maps(images[:1], [kernels], [layer])
     wide = padded(images[:1], *kernels.shape[1:3]) if padding == "same" else images[:1]
-    seen = _cut_patches(wide, *kernels.shape[1:3], 1, *maps.shape[1:3])
+    seen = _all_patches(wide, *kernels.shape[1:3], 1, *maps.shape[1:3])
     needed = images[:1].nbytes + maps.nbytes + seen.nbytes
     n = images_at_once(images.shape[1:], [kernels.shape], [layer], scratch)
     assert n == max(1, scratch // needed)

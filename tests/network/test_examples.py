@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from skmnist.network._training import _batches, root_mean_square, sample
+from skmnist.network._training import _batches, root_mean_square, spaced_batch
 
 
 @given(n_rows=st.integers(1, 60), size=st.integers(1, 70))
@@ -54,7 +54,7 @@ def test_root_mean_square_of_float32_is_computed_in_float64(library):
 @given(n_rows=st.integers(1, 5000))
 def test_sample_is_spread_evenly_over_all_rows(n_rows):
     X = np.arange(n_rows, dtype=np.float64)[:, None]
-    places = sample(training_examples(X), np.dtype(float))[0][:, 0]
+    places = spaced_batch(training_examples(X), np.dtype(float))[0][:, 0]
     assert min(n_rows, 512) <= len(places) <= 1024
     assert places[0] == 0
     gaps = np.diff([*places, n_rows])

@@ -85,8 +85,8 @@ def test_overflowing_maps_raise_error_without_warning(n_layers):
     kernels = [each.astype(np.float32) for each in kernels]
     out = np.zeros((1, 180), np.float32)
     message = (
-        r"^The feature maps of X must be finite in float32; got too large numbers\. Divide X, or the "
-        r"kernels that were passed, by a constant\.$"
+        r"^The feature maps of X must be finite in float32; got too large values\. Divide X, or "
+        r"the kernels that were passed, by a constant\.$"
     )
     with pytest.raises(ValueError, match=message):
         write_maps(out, X, slice(0, 1), (15, 13, 2), kernels, LAYERS[:n_layers])

@@ -12,7 +12,7 @@ from skmnist.network._activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
 from skmnist.network._losses import LOSSES
 from skmnist.network._mlp import backward, forward, gradients, initialise
 from skmnist.network._optimizers import SGD
-from skmnist.network._training import Recipe, State, _draw_masks, _train_batch
+from skmnist.network._training import Recipe, State, _draw_dropout_masks, _train_batch
 
 RECIPES = list(every(ACTIVATIONS, OUTPUT_ACTIVATIONS, LOSSES))
 STEP, FAR = 1e-6, 1e-4
@@ -51,7 +51,7 @@ def draw_away_from_kinks(recipe, sizes, weights):
     """Return a state, a batch and its masks for which the loss depends on the first weights."""
     for seed in range(1000):
         state, batch = draw(seed, sizes, weights)
-        masks = _draw_masks(state.copied(), recipe)
+        masks = _draw_dropout_masks(state.copied(), recipe)
         (loss, nearest), (elsewhere, _) = (
             plain_loss(
                 ([factor * state.coefs[0], *state.coefs[1:]], state.intercepts),
@@ -252,7 +252,7 @@ def zero_state(*sizes):
 def test_masks_drop_the_share_and_keep_the_mean():
     recipe = Recipe(dropout=0.25, input_dropout=0.5)
     [of_input], [_, of_hidden] = (
-        _draw_masks(zero_state(*sizes), recipe) for sizes in ((20_000, 1), (1, 30_000, 1))
+        _draw_dropout_masks(zero_state(*sizes), recipe) for sizes in ((20_000, 1), (1, 30_000, 1))
     )
     for mask, n, share in ((of_input, 20_000, 0.5), (of_hidden, 30_000, 0.25)):
         assert mask.shape == (n,)
@@ -264,9 +264,9 @@ def test_masks_drop_the_share_and_keep_the_mean():
 def test_masks_differ_between_batches_and_need_a_positive_share():
     state = zero_state(50, 50, 50, 2)
     before = state.rng.bit_generator.state
-    assert _draw_masks(state, Recipe()) == [None] * 3
+    assert _draw_dropout_masks(state, Recipe()) == [None] * 3
     assert state.rng.bit_generator.state == before
-    first, second = (_draw_masks(state, Recipe(dropout=0.5)) for _ in range(2))
+    first, second = (_draw_dropout_masks(state, Recipe(dropout=0.5)) for _ in range(2))
     assert first[0] is second[0] is None
     assert len(np.unique([*first[1:], *second[1:]], axis=0)) == 4
 
@@ -275,7 +275,7 @@ def test_masks_differ_between_batches_and_need_a_positive_share():
 def test_masks_have_the_dtype_of_the_weights(dtype):
     state = zero_state(50, 50, 2)
     state.coefs = [W.astype(dtype) for W in state.coefs]
-    masks = _draw_masks(state, Recipe(dropout=0.5, input_dropout=0.5))
+    masks = _draw_dropout_masks(state, Recipe(dropout=0.5, input_dropout=0.5))
     assert [mask.dtype for mask in masks] == [dtype, dtype]
 
 
@@ -283,7 +283,7 @@ def test_weights_of_dropped_neurons_do_not_change():
     state, batch = draw(3, (8, 6, 5, 3), [1] * 6)
     recipe = Recipe("tanh", "identity", dropout=0.4, input_dropout=0.4)
     before = state.copied()
-    masks = _draw_masks(state.copied(), recipe)
+    masks = _draw_dropout_masks(state.copied(), recipe)
     _train_batch(state, batch, recipe, 0.1)
     after = [*masks[1:], np.ones(3)]
     for i, mask in enumerate(masks):

@@ -14,8 +14,8 @@ from skmnist.network._training import (
     evaluate,
     predict_outputs,
     root_mean_square,
-    sample,
     scheduled,
+    spaced_batch,
     train_epoch,
 )
 
@@ -245,7 +245,7 @@ def test_outputs_in_parts_match_one_forward_pass(n_rows, container):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_bytes_become_floats_of_the_parameters_dtype(sizes, dtype):
     state, examples = start(sizes=sizes, dtype=dtype), training_examples(byte_images(), dtype=dtype)
-    assert sample(examples, dtype)[0].dtype == dtype
+    assert spaced_batch(examples, dtype)[0].dtype == dtype
     network = state.coefs, state.intercepts, "tanh", "identity"
     outputs = predict_outputs(examples.X, *network)
     _, evaluated = evaluate(state, examples, Recipe("tanh", "identity"))
