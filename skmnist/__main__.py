@@ -1,4 +1,4 @@
-"""``python -m skmnist`` is the command ``skmnist``."""
+"""Run the command ``skmnist`` with ``python -m skmnist``."""
 
 import sys
 

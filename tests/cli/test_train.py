@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from functools import partial
-from pathlib import Path
 
 import joblib
 import numpy as np
@@ -20,23 +19,15 @@ from numpy.testing import assert_array_equal
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.cli import Checkpoint, main
 from skmnist.cli._model_files import last_step
-from skmnist.io import load as load_skops
 from skmnist.network import LOSSES
 
 SMALL = ["--hidden", "16", "--epochs", "4", "--seed", "3"]
 small = partial(small_classifier, max_iter=4, random_state=3)
 
 
-def load(path):
-    """Return the model or the checkpoint in a file."""
-    if Path(path).suffix == ".skops":
-        return load_skops(path, trusted=["skmnist.cli.Checkpoint"])
-    return joblib.load(path)
-
-
 def train(data, out, *options):
     assert main(["train", "--data", str(data), "--out", str(out), *options]) == 0
-    return load(out)
+    return joblib.load(out)
 
 
 def expect_equal(model, other):
@@ -120,14 +111,14 @@ def interrupted(command, folder, text):
 def test_resuming_is_bit_identical_to_an_uninterrupted_run(data, uninterrupted, tmp_path):
     printed = interrupted(command(data), tmp_path, "epoch 2/300")
     assert not (tmp_path / "model").exists()
-    n_epochs = load(tmp_path / "model.unfinished").model.n_iter_
+    n_epochs = joblib.load(tmp_path / "model.unfinished").model.n_iter_
     assert f"after epoch {n_epochs} of 300" in printed
     assert 2 <= n_epochs < 300
 
     advice = printed.splitlines()[-1].split()
     assert advice[:3] == ["skmnist", "train", "--resume"]
     subprocess.run([sys.executable, "-m", *advice], cwd=tmp_path, check=True, capture_output=True)
-    expect_equal(load(tmp_path / "model"), uninterrupted)
+    expect_equal(joblib.load(tmp_path / "model"), uninterrupted)
 
 
 class InterruptAt(io.StringIO):
@@ -153,15 +144,12 @@ def stop(text, *argv):
 
 
 @pytest.mark.parametrize("options", [[], ["--early-stopping"], ["--features"]])
-@pytest.mark.parametrize("suffix", ["", ".joblib", ".skops"])
-def test_checkpoint_resumes_from_the_last_epoch(options, suffix, data, tmp_path, capsys):
-    if suffix == ".skops":
-        pytest.importorskip("skops.io")
-    out, kept = tmp_path / f"model{suffix}", tmp_path / f"kept{suffix}"
+def test_checkpoint_resumes_from_the_last_epoch(options, data, tmp_path, capsys):
+    out, kept = tmp_path / "model.joblib", tmp_path / "kept"
     new = ["--data", str(data), *SMALL, *options]
     printed = stop("epoch 2/", "--out", str(out), "--checkpoint", str(kept), *new)
     assert not out.exists()
-    checkpoint = load(kept)
+    checkpoint = joblib.load(kept)
     assert type(checkpoint) is Checkpoint
     assert last_step(checkpoint.model).n_iter_ == 2
     assert "after epoch 2 of 4" in printed
@@ -169,7 +157,9 @@ def test_checkpoint_resumes_from_the_last_epoch(options, suffix, data, tmp_path,
     advice = shlex.split(printed.splitlines()[-1])
     assert main(advice[1:]) == 0
     assert f"{kept} is no longer needed." in capsys.readouterr().out
-    expect_equal(last_step(load(out)), last_step(train(data, tmp_path / "other", *SMALL, *options)))
+    expect_equal(
+        last_step(joblib.load(out)), last_step(train(data, tmp_path / "other", *SMALL, *options))
+    )
 
 
 @pytest.mark.parametrize("suffix", ["", ".joblib"])
@@ -178,14 +168,11 @@ def test_interrupt_without_checkpoint_option_saves_one_next_to_the_model(suffix,
     assert [path.name for path in tmp_path.glob("model*")] == [f"model.unfinished{suffix}"]
 
 
-@pytest.mark.parametrize("suffix", ["", ".skops"])
-def test_checkpoint_can_be_used_as_a_model(suffix, digits, data, tmp_path, capsys):
-    if suffix == ".skops":
-        pytest.importorskip("skops.io")
+def test_checkpoint_can_be_used_as_a_model(digits, data, tmp_path, capsys):
     X, y = digits
-    checkpoint = tmp_path / f"model.unfinished{suffix}"
-    stop("epoch 2/", "--data", str(data), "--out", str(tmp_path / f"model{suffix}"), *SMALL)
-    score = load(checkpoint).model.score(X[900:], y[900:])
+    checkpoint = tmp_path / "model.unfinished"
+    stop("epoch 2/", "--data", str(data), "--out", str(tmp_path / "model"), *SMALL)
+    score = joblib.load(checkpoint).model.score(X[900:], y[900:])
     page = tmp_path / "page.html"
     assert main(["evaluate", str(checkpoint), "--data", str(data)]) == 0
     assert f"Accuracy: {score:.2%} of 100 test images." in capsys.readouterr().out
@@ -209,7 +196,7 @@ def test_killed_training_resumes_from_its_checkpoint(data, uninterrupted, tmp_pa
             assert run.poll() is None
             time.sleep(0.01)
         run.kill()
-    assert load(tmp_path / "kept").model.n_iter_ < 300
+    assert joblib.load(tmp_path / "kept").model.n_iter_ < 300
     resumed = train(data, tmp_path / "model", "--resume", str(tmp_path / "kept"))
     expect_equal(resumed, uninterrupted)
 
