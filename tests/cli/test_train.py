@@ -157,9 +157,8 @@ def test_checkpoint_resumes_from_the_last_epoch(options, data, tmp_path, capsys)
     advice = shlex.split(printed.splitlines()[-1])
     assert main(advice[1:]) == 0
     assert f"{kept} is no longer needed." in capsys.readouterr().out
-    expect_equal(
-        last_step(joblib.load(out)), last_step(train(data, tmp_path / "other", *SMALL, *options))
-    )
+    uninterrupted = train(data, tmp_path / "other", *SMALL, *options)
+    expect_equal(last_step(joblib.load(out)), last_step(uninterrupted))
 
 
 @pytest.mark.parametrize("suffix", ["", ".joblib"])
