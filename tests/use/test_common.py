@@ -50,9 +50,7 @@ def is_included(kind, estimators):
 
 
 NETWORKS = {
-    # With the default layers and the default number of epochs, the checks take a minute. The row
-    # with early stopping has the default number of epochs.
-    "default": MLPDigitClassifier(max_iter=20),
+    "default": MLPDigitClassifier(),
     **{" + ".join(kinds): combined(kinds) for kinds in COMBINATIONS},
 }
 # A kind that is in none of these, such as a new activation, is checked alone.
