@@ -1,1 +1,1 @@
-"""What all parts of skmnist share. Nothing here is public."""
+"""Private modules that all other packages of skmnist may use."""

@@ -1,10 +1,10 @@
-"""Methods that leave the estimator as it was if they fail."""
+"""A decorator for methods that leave the estimator unchanged if they fail."""
 
 import functools
 
 
 def all_or_nothing(method):
-    """Restore all attributes of the estimator if the method raises."""
+    """Restore all attributes of the estimator if the method raises an error."""
 
     @functools.wraps(method)
     def restoring(estimator, *args, **kwargs):

@@ -1,4 +1,4 @@
-"""Checks of X that both estimators share."""
+"""Checks of X and of the arguments that both estimators have."""
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -9,18 +9,18 @@ from skmnist.network._arrays import device, is_numpy, namespace
 
 
 def check_X(estimator, X, *, reset=False, accept_sparse="csr"):
-    """Return X as a 2-D array of its own library and numeric type, or a CSR array."""
+    """Return X as a 2-D array, or a CSR array, without changing its library and numeric type."""
     _check_two_dimensions(getattr(X, "shape", ()))
-    X = X.detach() if getattr(X, "requires_grad", False) else X  # torch would trace the training
+    X = X.detach() if getattr(X, "requires_grad", False) else X  # otherwise torch records a graph
     with in_range_of_floats("X"):
         X = validate_data(estimator, X, reset=reset, accept_sparse=accept_sparse, dtype="numeric")
     if getattr(X.dtype, "kind", None) in ("m", "M"):
-        raise ValueError(f"X must hold numbers; got {X.dtype}.")
+        raise ValueError(f"X must contain numbers; got {X.dtype}.")
     return X
 
 
 def _check_two_dimensions(shape):
-    """Raise a ValueError for shapes of one or more than two dimensions."""
+    """Raise a ValueError for shapes with one dimension or with more than two."""
     if len(shape) == 1:
         raise ValueError(
             f"X must have one row per image; got the 1-dimensional shape {tuple(shape)}. Reshape "
@@ -36,7 +36,7 @@ def _check_two_dimensions(shape):
 
 
 def check_same_place(estimator, X, fitted, method):
-    """Raise a ValueError if X has another array library or device than a fitted array."""
+    """Raise a ValueError unless X has the library and device of a fitted array."""
     if not is_same_place(X, fitted):
         raise ValueError(
             f"Inputs passed to {type(estimator).__name__}.{method}() must use the same namespace "
@@ -46,7 +46,7 @@ def check_same_place(estimator, X, fitted, method):
 
 
 def is_same_place(one, other):
-    """Tell whether two arrays have the same library and device."""
+    """Return whether two arrays have the same library and device."""
     return namespace(one) is namespace(other) and device(one) == device(other)
 
 
@@ -56,14 +56,16 @@ def place(array):
 
 
 def check_out(out, X, shape, dtype):
-    """Raise an error unless `out` is writeable and like the array that would be returned."""
-    wanted = f"out must be an array of {getattr(dtype, '__name__', dtype)} and of shape {shape}"
+    """Raise an error unless `out` is writeable and has the dtype and shape of the result."""
+    wanted = f"out must be an array of dtype {getattr(dtype, '__name__', dtype)} and shape {shape}"
     if not hasattr(out, "dtype"):
         raise TypeError(f"{wanted}; got {out!r}.")
     if not is_same_place(out, X):
-        raise ValueError(f"{wanted} in the same place as X, {place(X)}; got {place(out)}.")
+        raise ValueError(
+            f"{wanted} of the same library and device as X, {place(X)}; got {place(out)}."
+        )
     if tuple(out.shape) != shape or out.dtype != dtype:
-        raise ValueError(f"{wanted}; got {out.dtype} and {tuple(out.shape)}.")
+        raise ValueError(f"{wanted}; got dtype {out.dtype} and shape {tuple(out.shape)}.")
     if is_numpy(out) and not out.flags.writeable:
         raise ValueError(f"{wanted} that is writeable; got a read-only array.")
 
@@ -71,7 +73,7 @@ def check_out(out, X, shape, dtype):
 def float_type(X):
     """Return the float type to compute in: float64 for float64, float32 for all others."""
     xp = namespace(X)
-    # dtype == float64 would be False for float64 of the other byte order.
+    # A comparison with float64 would be False for float64 of the other byte order.
     is_double = xp.isdtype(X.dtype, "real floating") and xp.finfo(X.dtype).bits > 32
     return xp.float64 if is_double else xp.float32
 

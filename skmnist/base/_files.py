@@ -1,4 +1,4 @@
-"""Files given by their path or as objects; written whole, or not at all."""
+"""Open files that are given as a path or a file object; write those at a path atomically."""
 
 import gzip
 import io
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def name_of(path_or_file):
-    """What to call a file in a message."""
+    """Return the name of a file for a message."""
     if _is_path(path_or_file):
         return os.fsdecode(path_or_file)
     name = getattr(path_or_file, "name", None)
@@ -18,7 +18,7 @@ def name_of(path_or_file):
 
 
 def source(path_or_file):
-    """Open a file to read from; an object stays open afterwards."""
+    """Open a file for reading; a file object is not closed afterwards."""
     if _is_path(path_or_file):
         return _path(path_or_file).open("rb")
     return nullcontext(_binary(path_or_file, "read"))
@@ -26,14 +26,14 @@ def source(path_or_file):
 
 @contextmanager
 def destination(path_or_file):
-    """Open a file to write to, compressed if its path ends in .gz."""
+    """Open a file for writing, compressed if its path ends in .gz."""
     if not _is_path(path_or_file):
         yield _binary(path_or_file, "write")
         return
     path = _path(path_or_file)
     with _named(path), _replacing(path) as file:
         if path.name.lower().endswith(".gz"):
-            # No name and no time, so that equal arrays give equal files.
+            # Without a name and a time, equal arrays give equal files.
             with gzip.GzipFile("", "wb", fileobj=file, mtime=0) as compressed:
                 yield compressed
         else:
@@ -51,14 +51,14 @@ def _path(path_or_file):
 def _binary(file, method):
     if isinstance(file, io.TextIOBase) or not hasattr(file, method):
         raise TypeError(
-            f"path_or_file must be a path or a binary file object that can {method}, got {file!r}"
+            f"path_or_file must be a path or a binary file object that can {method}; got {file!r}."
         )
     return file
 
 
 @contextmanager
 def _named(path):
-    """Let an error name the file that was asked for, not the one that was to replace it."""
+    """Make an error name the file at the path instead of the temporary file."""
     try:
         yield
     except OSError as error:
@@ -69,13 +69,13 @@ def _named(path):
 
 @contextmanager
 def _replacing(path):
-    """Open a new file that takes the place of path if the block succeeds."""
-    target = path.resolve()  # behind a link, replace the file and keep the link
+    """Open a temporary file that replaces the file at the path if the block succeeds."""
+    target = path.resolve()  # replace the file that a link leads to, not the link
     if target.exists() and not target.is_file():
         with target.open("wb") as file:  # a pipe or a device cannot be replaced
             yield file
         return
-    # Not tempfile: its files are private, ours follow the umask like any other.
+    # The module tempfile creates files that only their owner can read; this file follows the umask.
     temporary = target.with_name(f".skmnist-{secrets.token_hex(8)}.tmp")
     try:
         with temporary.open("xb") as file:

@@ -1,4 +1,4 @@
-"""Public classes and functions name the package that they are imported from, not their file."""
+"""Make public classes and functions name the package that they are imported from."""
 
 import inspect
 
@@ -6,8 +6,8 @@ import inspect
 def set_module(module):
     """Return a decorator that sets ``__module__`` of a class and its methods, or of a function.
 
-    Documentation and saved models then do not depend on the file. The methods need it because
-    doctest skips those that name another module than their class.
+    Documentation and saved models then do not depend on the file that contains them. The methods
+    are included, because doctest skips methods that name another module than their class.
     """
 
     def decorate(public):

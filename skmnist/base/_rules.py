@@ -1,4 +1,4 @@
-"""Rules for the values of parameters, and the errors for invalid ones."""
+"""Rules for the values of parameters, and errors for invalid values."""
 
 import sys
 from collections.abc import Callable, Collection
@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-LONGEST = 200  # characters of a value in an error message
+LONGEST = 200  # the maximum number of characters of a value in an error message
 
 
 class Rule(NamedTuple):
-    """The valid types of a parameter, a test of its value, and both as text."""
+    """The valid types of a parameter, a test of its value, and a text about both for messages."""
 
     types: tuple
     test: Callable
@@ -23,7 +23,7 @@ class Rule(NamedTuple):
 
 @dataclass(frozen=True)
 class OneOf:
-    """The rule for a parameter that is one of the names in a table, also of names added later."""
+    """The rule for a parameter that must be a name in a table, including names added later."""
 
     names: Collection
     hint: str = ""
@@ -34,7 +34,7 @@ class OneOf:
         return tuple({type(name) for name in self.names})
 
     def test(self, value):
-        """Tell whether the table has this name."""
+        """Return whether the table has this name."""
         return value in self.names
 
     @property
@@ -65,17 +65,17 @@ def integer(least, *, most=None, or_none=False, or_auto=False):
 
 
 def is_bool(value):
-    """Tell whether a value is Python's or NumPy's True or False."""
+    """Return whether a value is a bool of Python or NumPy."""
     return isinstance(value, bool | np.bool_)
 
 
 def is_integer(value, least=0):
-    """Tell whether a value is an integer of at least `least`."""
+    """Return whether a value is an integer of at least `least`."""
     return isinstance(value, Integral) and not is_bool(value) and value >= least
 
 
 def is_finite(value):
-    """Tell whether a number is finite as a float: Python's integers can be too large."""
+    """Return whether a number is finite as a float; Python's integers can be too large for that."""
     try:
         return isfinite(value)
     except OverflowError:
@@ -108,7 +108,7 @@ def check_for_layers(name, value, rule):
 
 
 def is_layered(value):
-    """Tell whether a parameter has one value per layer: a tuple, or a list of names."""
+    """Return whether a parameter has one value per layer: a tuple, or a list of names."""
     return isinstance(value, tuple) or (
         isinstance(value, list)
         and not any(isinstance(each, list | tuple | np.ndarray) for each in value)
@@ -129,13 +129,13 @@ def _check_each(name, given, values, allowed, rule):
 
 @contextmanager
 def in_range_of_floats(name):
-    """Raise a ValueError, without warnings, where a number is too large for floats."""
+    """Raise a ValueError, without warnings, if a number in the block is too large for floats."""
     try:
         with np.errstate(over="ignore", invalid="ignore"):
             yield
     except OverflowError as error:
         raise ValueError(
-            f"{name} must hold numbers in the range of floats; got one that is too large."
+            f"{name} must contain numbers in the range of floats; got one that is too large."
         ) from error
 
 

@@ -1,10 +1,10 @@
-"""The version and the format in which an estimator is pickled."""
+"""Store the version of skmnist and a format number in the pickles of an estimator."""
 
 import warnings
 
 from skmnist._version import __version__
 
-# Increase this with any change after which an older skmnist would misread newer files.
+# Increase this number with every change that makes older versions misread new files.
 FORMAT = 1
 
 
@@ -13,7 +13,7 @@ class UnknownFormatError(ValueError):
 
 
 class VersionedPickleMixin:
-    """A mixin that stores version and format in pickles, and checks them on loading."""
+    """A mixin that stores the version and the format in pickles, and checks them on loading."""
 
     def __getstate__(self):
         """Return the attributes, the version of skmnist and the format."""
@@ -21,7 +21,7 @@ class VersionedPickleMixin:
         return {**super().__getstate__(), **ours}
 
     def __setstate__(self, state):
-        """Set the attributes; raise an error for another format, warn about another version."""
+        """Set the attributes; raise an error for another format, and warn about another version."""
         state = dict(state)
         saved_by = state.pop("_skmnist_version", "an unknown version")
         saved_as = state.pop("_skmnist_format", 1)  # format 1 was not numbered at first

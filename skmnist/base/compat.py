@@ -7,7 +7,7 @@ try:
 except ImportError:  # scikit-learn below 1.9 has no callbacks
 
     class CallbackSupportMixin:
-        """A substitute for scikit-learn's mixin, without callbacks."""
+        """A replacement for scikit-learn's mixin, without callbacks."""
 
         def _init_callback_context(self, max_subtasks=0):
             return _NoCallbacks()

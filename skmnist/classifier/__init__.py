@@ -1,4 +1,4 @@
-"""MLPDigitClassifier, and what only it needs."""
+"""The package of MLPDigitClassifier."""
 
 from skmnist.classifier._estimator import MLPDigitClassifier
 from skmnist.classifier._run import BestEpoch, Run

@@ -45,96 +45,103 @@ class MLPDigitClassifier(
 ):
     """A neural network that classifies digits and other small images.
 
-    This is the network of the lectures: fully connected layers with ReLUs, by default
-    784 → 512 → 256 → 10, trained by gradient descent on the squared distance between the outputs
-    and the one-hot labels. The prediction is the class with the largest output.
+    This is the network of the lectures that skmnist is based on: fully connected layers with ReLU
+    activations, trained by gradient descent on the squared distance between the outputs and the
+    one-hot encoded labels. For MNIST, the default sizes of the layers are 784 → 512 → 256 → 10.
+    The predicted class is the one with the largest output.
 
-    X can have any numeric range. Raw bytes and standardised numbers train alike, because X is
-    divided by the root mean square of its entries. Predict on images in the same range as those
-    passed to :meth:`fit`.
+    X can have any range of values, for example bytes or standardized values, because it is divided
+    by the root mean square of its entries before the training. Images passed to :meth:`predict`
+    must have the same range of values as those passed to :meth:`fit`.
 
-    Parameters with the names of scikit-learn's MLPClassifier have the same meaning, unless noted
-    otherwise.
+    Parameters with the same name as in scikit-learn's MLPClassifier have the same meaning, unless
+    noted otherwise.
 
     Parameters
     ----------
     hidden_layer_sizes : tuple of int, default=(512, 256)
-        The number of neurons in each hidden layer. ``()`` is the linear model ``X @ W + b``.
+        The number of neurons in each hidden layer. ``()`` means that there is no hidden layer: the
+        outputs are the output activation of ``X @ W + b``.
     activation : {"relu", "leaky_relu", "tanh", "logistic", "identity"}, default="relu"
         The activation function of the hidden layers.
     output_activation : {"relu", "identity", "logistic"}, default="relu"
-        The activation function of the last layer. With "relu", an output that is 0 for a whole
-        batch gets slope 1 where the target is positive, because its class could not be learned
-        otherwise.
+        The activation function of the last layer. With "relu", if an output is 0 for all images of
+        a batch, its derivative is taken to be 1 for the images with a positive target. Otherwise,
+        the gradient would be 0, and the class of this output could not be learned.
     loss : {"mse", "mae", "huber", "squared_hinge"}, default="mse"
         The loss of each output. The loss of an image is the sum over its outputs.
-        "squared_hinge" is the squared error, except that outputs above 1 for the true class and
-        below 0 for the other classes have no loss.
+        "squared_hinge" is the squared error, except that the loss is 0 for outputs above 1 for the
+        true class, and for outputs below 0 for the other classes.
     target_encoding : {"one-hot", "ordinal"}, default="one-hot"
         "one-hot" has one output per class. "ordinal" has a single output, whose target is the
-        number of the class: 0, 1, 2, …. It needs the loss "mse" or "mae", and shows why one-hot
-        targets are better.
+        number of the class: 0, 1, 2, …. It demonstrates why the one-hot encoding is better. It
+        requires the loss "mse" or "mae", and the output activation "relu" or "identity".
     solver : {"sgd", "adam"}, default="sgd"
-        Gradient descent with momentum, or Adam.
+        Stochastic gradient descent with momentum, or Adam.
     alpha : float, default=0.0
-        Strength of the L2 penalty ½·alpha·‖W‖², where W are the weights for X divided by its root
-        mean square. It is added to the mean loss. (In MLPClassifier, the penalty is divided by
-        the batch size.)
+        Strength of the L2 penalty ½·alpha·‖W‖², which is added to the mean loss. W stands for all
+        weights; those of the first layer are the ones that apply to X after its division by the
+        root mean square. (In MLPClassifier, the penalty is divided by the batch size.)
     batch_size : int or "auto", default="auto"
         The number of images per update. "auto" is 64, or all images if there are fewer than 128.
     learning_rate : {"linear", "cosine", "constant"}, default="linear"
-        How the step size decays after the warm-up: to 0 linearly, to 0 along a cosine, or not at
-        all. In :meth:`partial_fit` the step size is constant after the warm-up.
+        How the step size changes after the warm-up. "linear" decreases it to 0 linearly, "cosine"
+        decreases it to 0 along half a period of a cosine, and "constant" does not change it. In
+        :meth:`partial_fit`, the step size is always constant after the warm-up.
     learning_rate_init : float or "auto", default="auto"
-        The largest step size. "auto" is 0.001 for "adam" and 0.05 for "sgd". For "sgd" it is
-        reduced where a step could make the outputs oscillate: with many columns, wide layers,
-        much dropout, or batches of fewer than 64 images.
+        The largest step size, which is reached at the end of the warm-up. "auto" is 0.001 for
+        "adam" and at most 0.05 for "sgd": it is less if larger steps could make the outputs
+        oscillate, for example with many columns, wide layers, much dropout, or batches of fewer
+        than 64 images.
     warmup : float, default=0.1
-        The share of all updates during which the step size grows from 0 to the largest.
+        The fraction of all updates during which the step size increases linearly from 0.
     schedule_iter : int or None, default=None
-        The number of epochs for the decay of the step size, if it is greater than ``max_iter``.
-        Set it when the training is stopped at ``max_iter`` and resumed later. None is
-        ``max_iter``.
+        The number of epochs that ``warmup`` and ``learning_rate`` refer to, at least ``max_iter``.
+        Set it to the final number of epochs if the training is to be stopped after ``max_iter``
+        epochs and resumed later. None means ``max_iter``.
     momentum : float, default=0.9
         Momentum of "sgd".
     nesterovs_momentum : bool, default=False
         Whether "sgd" uses Nesterov's momentum.
     beta_1 : float, default=0.9
-        Decay rate of the mean gradient in "adam".
+        Decay rate of the running mean of the gradients in "adam".
     beta_2 : float, default=0.999
-        Decay rate of the mean squared gradient in "adam".
+        Decay rate of the running mean of the squared gradients in "adam".
     epsilon : float, default=1e-8
         A small number that prevents a division by 0 in "adam".
     dropout : float, default=0.0
-        The share of the hidden neurons that are dropped, drawn again for each batch.
+        The probability that a hidden neuron is dropped. Which neurons are dropped is drawn anew
+        for each batch, and is the same for all images of the batch.
     input_dropout : float, default=0.0
-        The share of the pixels that are dropped, drawn again for each batch.
+        The probability that a pixel is dropped, drawn in the same way as for ``dropout``.
     max_iter : int or None, default=None
-        The total number of epochs. None shows about 100,000 images in total, within 10 to 200
-        epochs.
+        The total number of epochs. None means ``schedule_iter`` epochs, or if that is None too, as
+        many epochs as are needed to train on 100,000 images in total, but 10 to 200.
     class_weight : dict, "balanced" or None, default=None
         A weight for each class, which multiplies the sample weights. "balanced" gives all classes
         the same total weight.
     early_stopping : bool, default=False
         Whether to stop the training when the validation score stops improving, and to restore the
-        weights of the best epoch. The score is computed on ``X_val`` and ``y_val`` if they are
-        passed to :meth:`fit`, otherwise on ``validation_fraction`` of the training rows.
+        weights of the best epoch. The validation score is the accuracy on ``X_val`` and ``y_val``
+        if they are passed to :meth:`fit`, otherwise on training rows that are held out.
     validation_fraction : float, default=0.1
-        The share of every class that is held out. The rows are chosen by their content, so the
-        choice does not depend on their order, and equal rows stay together.
+        The fraction of the rows of each class that is held out for validation. The rows are
+        chosen by their content: the choice does not depend on the order of the rows, and of equal
+        rows, either all or none are held out.
     n_iter_no_change : int, default=10
-        The number of epochs without improvement after which ``early_stopping`` ends the training.
+        The number of epochs without improvement after which ``early_stopping`` stops the training.
     tol : float, default=1e-4
         The smallest increase of the validation score that counts as an improvement.
     shuffle : bool, default=True
         Whether to shuffle the rows in each epoch.
     random_state : int, RandomState instance or None, default=None
-        Controls the initial weights, the shuffling, the dropout and the held-out rows.
+        Determines the initial weights, the shuffling, the dropout and the choice of the rows that
+        are held out.
     warm_start : bool, default=False
-        Whether :meth:`fit` resumes the previous training, up to ``max_iter`` epochs in total. If
-        it is True from the first call, and ``schedule_iter`` is set from the first call,
-        resuming is bit-identical to an uninterrupted run, also after pickling. The estimator
-        then also stores the state of the optimizer.
+        Whether :meth:`fit` resumes the previous training, up to ``max_iter`` epochs in total. The
+        estimator then also stores the state of the optimizer. If ``warm_start`` and
+        ``schedule_iter`` are set before the first call, the result is bit-identical to that of an
+        uninterrupted training, even if the estimator was pickled in between.
     verbose : bool, default=False
         Whether to print one line per epoch.
 
@@ -143,25 +150,28 @@ class MLPDigitClassifier(
     classes_ : ndarray of shape (n_classes,)
         The sorted labels.
     coefs_ : list of arrays of shape (n_in, n_out)
-        The weights of each layer. Those of the first layer apply to X without scaling.
+        The weights of each layer. Those of the first layer apply to X as it is passed, without
+        the division by the root mean square.
     intercepts_ : list of arrays of shape (n_out,)
         The biases of each layer.
     n_iter_ : int
-        The number of epochs. Each call of :meth:`partial_fit` is one epoch.
+        The number of epochs so far. Each call of :meth:`partial_fit` counts as one epoch.
     best_iter_ : int
-        The epoch with the best validation score, or the last epoch without validation. The
-        weights are from this epoch if ``early_stopping=True``, otherwise from the last epoch.
+        The number of the epoch with the best validation score. If there was no validation, it is
+        that of the last epoch. The weights are from this epoch if ``early_stopping=True``,
+        otherwise from the last epoch.
     loss_curve_ : list of float
-        The mean training loss of each epoch, without the penalty. After :meth:`partial_fit`, only
-        that of the last call. With "ordinal" targets, the class numbers are scaled to 0…1.
+        The mean training loss of each epoch, without the L2 penalty. After :meth:`partial_fit`, it
+        contains the loss of the last call only. With "ordinal" targets, the loss is computed with
+        class numbers that are divided by the largest.
     validation_loss_curve_ : list of float or None
-        The mean validation loss after each epoch.
+        The mean validation loss after each epoch. None if there was no validation.
     validation_scores_ : list of float or None
-        The validation accuracy after each epoch.
+        The validation accuracy after each epoch. None if there was no validation.
     n_features_in_ : int
         The number of columns of X.
     feature_names_in_ : ndarray of shape (``n_features_in_``,)
-        The names of the columns, if X had names.
+        The names of the columns of X, if it has names that are all strings.
 
     See Also
     --------
@@ -169,15 +179,15 @@ class MLPDigitClassifier(
 
     Notes
     -----
-    Least squares on one-hot targets estimates the probability of each class. Therefore
-    :meth:`predict_proba` returns the point of the probability simplex that is nearest to the
-    outputs.
+    With one-hot targets, the outputs that minimize the expected squared error are the
+    probabilities of the classes. Therefore, :meth:`predict_proba` returns the point of the
+    probability simplex that is nearest to the outputs.
 
-    X can be a NumPy array, memory map or pandas frame of any numeric type, or a SciPy sparse
+    X can be a NumPy array, memory map or pandas DataFrame of any numeric type, or a SciPy sparse
     matrix. With ``sklearn.set_config(array_api_dispatch=True)``, it can be an array of another
-    library, such as a torch tensor on a GPU; the computations then run on its device. float64
-    data are trained in float64, all other types in float32. Bytes are converted to floats one
-    batch at a time.
+    library, such as a torch tensor on a GPU; the computations then run on its device. The network
+    is trained in float64 if X is float64, and in float32 otherwise. Bytes and other integers are
+    converted to floats one batch at a time, never all at once.
 
     With scikit-learn 1.9 and newer, ``set_callbacks`` accepts scikit-learn's callbacks.
 
@@ -272,15 +282,15 @@ class MLPDigitClassifier(
         sample_weight : array-like of shape (n_samples,) or None, default=None
             The weight of each image. Images of weight 0 are ignored.
         X_val : array-like or sparse matrix of shape (n_val, n_features) or None, default=None
-            Images for validation after each epoch; see ``early_stopping``. With metadata routing
-            enabled, ``Pipeline(steps, transform_input=["X_val"])`` transforms them like X.
+            Images for the validation after each epoch; see ``early_stopping``. With metadata
+            routing enabled, ``Pipeline(steps, transform_input=["X_val"])`` transforms them like X.
         y_val : array-like of shape (n_val,) or None, default=None
             The labels of X_val.
 
         Returns
         -------
         self : MLPDigitClassifier
-            The fitted classifier. If an error is raised, it is unchanged.
+            The fitted classifier. If fit raises an error, the classifier is unchanged.
 
         Examples
         --------
@@ -317,9 +327,10 @@ class MLPDigitClassifier(
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Train for one epoch on a batch of images.
 
-        The step size grows for 30 updates and is constant afterwards, so pass small data several
-        times. X is divided by the root mean square of the first call, which should therefore
-        contain many images of all classes. The decay of the step size, early stopping and
+        The step size increases for 30 updates, unless ``warmup=0``, and is constant afterwards.
+        Pass a small data set several times, because each call makes only one pass over it. In all
+        calls, X is divided by the root mean square of the X of the first call, which should
+        therefore contain many images of all classes. ``learning_rate``, early stopping and
         callbacks apply to :meth:`fit` only.
 
         Parameters
@@ -329,14 +340,14 @@ class MLPDigitClassifier(
         y : array-like of shape (n_samples,)
             The labels.
         classes : array-like of shape (n_classes,) or None, default=None
-            All classes that can occur in any call. The first call needs them.
+            All classes that can occur in any call. Required in the first call.
         sample_weight : array-like of shape (n_samples,) or None, default=None
-            The weight of each image.
+            The weight of each image. Images of weight 0 are ignored.
 
         Returns
         -------
         self : MLPDigitClassifier
-            The classifier. If an error is raised, it is unchanged.
+            The classifier. If partial_fit raises an error, the classifier is unchanged.
 
         Examples
         --------
@@ -367,7 +378,10 @@ class MLPDigitClassifier(
 
     @judged_later
     def _make_examples(self, X, labels, sample_weight, resumes):
-        """Return what to train on: class numbers, their one-hot or ordinal codes, and weights."""
+        """Return the examples to train on, with class numbers, their codes and weights.
+
+        The code of a class is its one-hot or ordinal target.
+        """
         numbers = number_labels(labels, self.classes_)
         codes = ENCODINGS[self.target_encoding].codes(len(self.classes_))
         weights = row_weights(numbers, self.classes_, sample_weight, self.class_weight)
@@ -375,7 +389,7 @@ class MLPDigitClassifier(
         return make_examples(X, numbers, codes, weights, dtype)
 
     def _make_validation_examples(self, X_val, y_val, examples):
-        """Return what to validate on, all of weight 1, or None if nothing was passed."""
+        """Return the examples to validate on, all of weight 1, or None if none were passed."""
         checked = check_validation(self, X_val, y_val, examples.X)
         if checked is None:
             return None
@@ -385,7 +399,7 @@ class MLPDigitClassifier(
 
     @judged_later
     def _start_or_resume(self, examples, kept, rng, split_seed, resumes):
-        """Return a copy of the kept run, a run from the fitted attributes, or a new one."""
+        """Return the run to train: a copy of the kept one, one from fitted attributes, or new."""
         check_epsilon(self.solver, self.epsilon, examples.weights)
         network = make_network(self, examples.X.shape[1])
         if not resumes:
@@ -399,7 +413,7 @@ class MLPDigitClassifier(
         return run
 
     def _train(self, run, examples, validation, task_data):
-        """Step 4: loop over the remaining epochs, until something asks to stop."""
+        """Step 4: loop over the remaining epochs, unless early stopping or a callback ends it."""
         recipe = make_recipe(self, len(examples.rows), run.safe_rate)
         n_epochs, horizon = epochs_in_total(self.max_iter, self.schedule_iter, len(examples.rows))
         _warn_if_done(run.state.epoch, n_epochs)
@@ -430,12 +444,12 @@ class MLPDigitClassifier(
         )
 
     def _finish_training(self, **parameters):
-        """Set parameters and drop the kept run, as if `fit` had been called once with them."""
+        """Set parameters and remove the stored run, as if `fit` had been called once with them."""
         self._keep_run(None)
         return self.set_params(**parameters)
 
     def _has_stalled(self, run):
-        """Tell whether the validation score has not improved for too many epochs."""
+        """Return whether the validation score has not improved for ``n_iter_no_change`` epochs."""
         return self.early_stopping and run.best.stale >= self.n_iter_no_change
 
     def _fitted_attributes(self, run, best=False):
@@ -445,13 +459,13 @@ class MLPDigitClassifier(
         return vars(fitted)
 
     def _keep_run(self, run):
-        """Keep the run if training can be resumed from it; None drops an earlier one."""
+        """Store the run, so that training can be resumed from it; None removes a stored one."""
         vars(self).pop("_run", None)
         if run is not None:
             self._run = run
 
     def __sklearn_tags__(self):
-        """Return scikit-learn's tags: sparse X and arrays of other libraries are supported."""
+        """Return the tags: sparse X and arrays of other libraries are supported."""
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         tags.array_api_support = True
@@ -459,7 +473,7 @@ class MLPDigitClassifier(
 
 
 def _set_fitted(target, run, how, best=False):
-    """Set the fitted attributes: those of the last epoch, or of the best one."""
+    """Set the fitted attributes, with the weights of the last epoch or of the best one."""
     is_validated = bool(run.validation_scores)
     target.coefs_, target.intercepts_ = run.folded(best=best)
     target.n_iter_ = run.state.epoch
@@ -475,7 +489,7 @@ def _warn_if_done(done, n_epochs):
     if done >= n_epochs:
         warnings.warn(
             f"There is nothing left to train: warm_start=True resumes up to max_iter={n_epochs} "
-            f"epochs in total, and {done} are done. Increase max_iter to continue.",
+            f"epochs in total, and {done} epochs are done. Increase max_iter to continue.",
             UserWarning,
             stacklevel=5 + FRAMES_OF_WITH_CALLBACKS,
         )

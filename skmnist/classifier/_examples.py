@@ -1,4 +1,4 @@
-"""From X, y and weights to the examples that the network is trained on."""
+"""Convert X, y and weights to the examples that the network is trained on."""
 
 import numpy as np
 from sklearn.utils.validation import check_consistent_length
@@ -10,7 +10,7 @@ from skmnist.network._training import Examples
 
 
 def check_X_y(estimator, X, y, *, reset, name="y"):
-    """Return X, checked, and y as NumPy labels. With reset, store the features of X."""
+    """Return the checked X, and y as a NumPy array; with reset, store the features of X."""
     labels = as_labels(y, name)
     X = check_X(estimator, X, reset=reset)
     check_consistent_length(X, labels)
@@ -18,10 +18,10 @@ def check_X_y(estimator, X, y, *, reset, name="y"):
 
 
 def make_examples(X, numbers, codes, weights, dtype):
-    """Return examples: the rows of X with a positive weight, and class numbers as targets.
+    """Return examples: the rows of X with a positive weight, their class numbers, and the codes.
 
-    X is not copied. All other arrays are moved to the library and device of X. The scale of X is
-    set when the training starts.
+    X is not copied. All other arrays are converted to the library and device of X. The scale of X
+    is set when the training starts.
     """
     return Examples(
         X=X,
@@ -34,7 +34,7 @@ def make_examples(X, numbers, codes, weights, dtype):
 
 
 def check_validation(estimator, X_val, y_val, X):
-    """Return (X_val, class numbers), checked, or None if neither was passed."""
+    """Return the checked (X_val, class numbers), or None if neither X_val nor y_val was passed."""
     if X_val is None and y_val is None:
         return None
     if X_val is None or y_val is None:
@@ -56,7 +56,7 @@ def check_validation(estimator, X_val, y_val, X):
 _PIPELINE_HINT = (
     " A Pipeline transforms X_val as well if it is created with transform_input=['X_val'], "
     "metadata routing is enabled (sklearn.set_config(enable_metadata_routing=True)), and X_val "
-    "and y_val are passed to its fit."
+    "and y_val are passed to the fit of the Pipeline."
 )
 
 

@@ -94,7 +94,7 @@ def check_parameters(parameters):
 
 
 def _check_encoding(parameters, name):
-    """Raise a ValueError if a parameter does not go with the target encoding."""
+    """Raise a ValueError if a parameter cannot be combined with the target encoding."""
     encoding = parameters["target_encoding"]
     allowed = getattr(ENCODINGS[encoding], name)
     if parameters[name] not in allowed:
@@ -105,10 +105,10 @@ def _check_encoding(parameters, name):
 
 
 def check_epsilon(solver, epsilon, weights):
-    """Raise a ValueError if the solver uses epsilon and it is 0 in the type of the weights."""
+    """Raise a ValueError if the solver uses epsilon and the dtype of the weights rounds it to 0."""
     rounded = like(weights, np.asarray(epsilon, dtype=float), weights.dtype)
     if "epsilon" in SOLVERS[solver].constants and rounded == 0:
         raise ValueError(
-            f"epsilon must be above 0 also in {weights.dtype}, the type of the training; "
+            f"epsilon must be above 0 after rounding to {weights.dtype}, the dtype of the weights; "
             f"got {epsilon!r}."
         )

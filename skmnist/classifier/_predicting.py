@@ -1,4 +1,4 @@
-"""A mixin that predicts: from the outputs of a fitted network to scores and labels."""
+"""A mixin that converts the outputs of a fitted network to scores, probabilities and labels."""
 
 from sklearn.utils.validation import check_is_fitted
 
@@ -23,8 +23,9 @@ class PredictMixin:
         Returns
         -------
         scores : array of shape (n_samples, n_classes) or (n_samples,)
-            The outputs of the network. For two classes, the second output minus the first. With
-            ordinal targets, minus the distance between the output and the number of the class.
+            The outputs of the network. With ordinal targets, the score of a class is minus the
+            distance between the output and the number of the class. For two classes, the score of
+            the second class minus that of the first is returned.
 
         Examples
         --------
@@ -66,7 +67,7 @@ class PredictMixin:
         return project_to_simplex(self._scores(X, "predict_proba"))
 
     def predict(self, X):
-        """Return the most likely label of each image.
+        """Return the predicted label of each image.
 
         Parameters
         ----------
@@ -76,7 +77,7 @@ class PredictMixin:
         Returns
         -------
         labels : array of shape (n_samples,)
-            The class with the largest output for each image.
+            The class with the largest score for each image.
 
         Examples
         --------
@@ -92,14 +93,14 @@ class PredictMixin:
         return self._label(namespace(scores).argmax(scores, axis=1))
 
     def _label(self, numbers):
-        """Return the classes of these numbers, as an array like the numbers if it can hold them."""
+        """Return the classes with these numbers, in the library of the numbers if possible."""
         if self.classes_.dtype.kind not in "biuf":
             return self.classes_[to_numpy(numbers)]
         return like(numbers, self.classes_[to_numpy(numbers)])
 
     @judged_later
     def _scores(self, X, method):
-        """Return one score per class; an error message names the calling method."""
+        """Return one score per class; an error message names the method that calls this one."""
         check_is_fitted(self)
         X = check_X(self, X)
         check_same_place(self, X, self.coefs_[0], method)

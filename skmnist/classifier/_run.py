@@ -1,4 +1,4 @@
-"""A training run: its state, its curves, and all that resuming needs."""
+"""A training run: its state, its curves, and everything that is needed to resume it."""
 
 from dataclasses import dataclass, field, replace
 
@@ -11,7 +11,7 @@ from skmnist.network._mlp import initialise, safe_rate
 from skmnist.network._optimizers import SOLVERS
 from skmnist.network._training import State, evaluate, root_mean_square, spaced_batch, train_epoch
 
-# Targets lie between 0 and 1, so with such a loss the training has diverged.
+# Targets are between 0 and 1: if the loss is larger than this, the training has diverged.
 DIVERGED = 1e4
 
 
@@ -28,7 +28,7 @@ class BestEpoch:
     intercepts: list = field(default_factory=list)
 
     def update(self, score, state, tol):
-        """Store the parameters of an epoch if its score is the best."""
+        """Count epochs without improvement; store the parameters if the score is the best."""
         self.stale = self.stale + 1 if score < self.score + tol else 0
         if score > self.score:
             self.score, self.epoch = score, state.epoch
@@ -37,10 +37,10 @@ class BestEpoch:
 
 @dataclass
 class Run:
-    """The state of a training, and what belongs to the data that it was started on.
+    """The state of a training, and what was derived from the data that it was started on.
 
-    The network is trained on ``X / scale``, with targets in multiples of ``unit``; ``folded``
-    returns the parameters for X and for class numbers.
+    The network is trained on ``X / scale``, with targets that are divided by ``unit``. ``folded``
+    returns the parameters for X and for class numbers, without these divisions.
     """
 
     __module__ = "skmnist.classifier"  # saved models name the package, not this file
@@ -56,7 +56,7 @@ class Run:
     validation_scores: list = field(default_factory=list)
 
     def copied(self):
-        """Return a copy to resume, so that a failure leaves this run as it was."""
+        """Return a copy to resume, so that this run is unchanged if the training fails."""
         return replace(
             self,
             state=self.state.copied(),
@@ -72,7 +72,7 @@ class Run:
 
     @judged_later
     def folded(self, *, best=False):
-        """Return copies of (coefs, intercepts) for X as given, of the last or the best epoch."""
+        """Return copies of (coefs, intercepts) of the last or the best epoch, for unscaled X."""
         source = self.best if best and self.best.epoch else self.state
         coefs, intercepts = copies(source.coefs), copies(source.intercepts)
         coefs[-1], intercepts[-1] = coefs[-1] * self.unit, intercepts[-1] * self.unit
@@ -80,7 +80,7 @@ class Run:
         return coefs, intercepts
 
     def reset_curves(self):
-        """Empty the curves: those of a stream would grow without limit."""
+        """Empty the curves, which would grow without limit in repeated calls of partial_fit."""
         self.losses, self.validation_losses, self.validation_scores = [], [], []
         self.best = BestEpoch()
 
@@ -125,27 +125,28 @@ class Run:
         )
 
     def check_resumable(self, network, fitted_as):
-        """Raise a ValueError if the parameters now ask for another network or solver."""
+        """Raise a ValueError if the parameters have changed to another network or solver."""
         coefs = self.state.coefs
         sizes = [coefs[0].shape[0], *(W.shape[1] for W in coefs)]
         if network.layer_sizes != sizes:
             raise ValueError(
-                "hidden_layer_sizes and the data must match the network to resume, "
-                f"{_arrow(sizes)}; got {_arrow(network.layer_sizes)}. {_USE_A_CLONE}"
+                f"hidden_layer_sizes and the data must match the fitted network, {_arrow(sizes)}, "
+                f"when training is resumed; got {_arrow(network.layer_sizes)}. {_USE_A_CLONE}"
             )
         if network.fitted_as != fitted_as:
             raise ValueError(
-                "activation, output_activation and target_encoding must not change when training "
-                f"is resumed, {tuple(fitted_as)}; got {tuple(network.fitted_as)}. {_USE_A_CLONE}"
+                "activation, output_activation and target_encoding must be the same as before, "
+                f"{tuple(fitted_as)}, when training is resumed; got {tuple(network.fitted_as)}. "
+                f"{_USE_A_CLONE}"
             )
         if not isinstance(self.state.optimizer, SOLVERS[network.solver]):
             raise ValueError(
-                f"solver must not change when training is resumed, {_name_of(self)!r}; "
+                f"solver must be the same as before, {_name_of(self)!r}, when training is resumed; "
                 f"got {network.solver!r}. {_USE_A_CLONE}"
             )
 
 
-_USE_A_CLONE = "To train from the start, use sklearn.base.clone."
+_USE_A_CLONE = "To train from the start, call fit of a copy made with sklearn.base.clone."
 
 
 def _name_of(run):
@@ -154,8 +155,8 @@ def _name_of(run):
 
 
 def _likely_cause(rate, alpha):
-    """Return a hint which parameter probably made a training diverge, and what to try."""
-    if rate * alpha > 1:  # the penalty's step is larger than the weight
+    """Return a hint that names the parameter that probably made the training diverge."""
+    if rate * alpha > 1:  # the step of the L2 penalty is larger than the weight
         return f"learning_rate_init={rate:g} times alpha={alpha:g} should be below 1."
     return f"learning_rate_init={rate:g} is too large for X; try {rate / 10:g} or 'auto'."
 
@@ -168,7 +169,7 @@ def new_run(network, examples, rng, split_seed):
     dtype = examples.weights.dtype
     coefs, intercepts = ([like(examples.codes, a, dtype) for a in part] for part in drawn)
     scale = root_mean_square(examples)
-    _divided_by_scale(coefs[0], scale)  # raises now what would be raised after the training
+    _divided_by_scale(coefs[0], scale)  # raise an error now instead of after the training
     return _run_from(network, coefs, intercepts, scale, examples, rng, split_seed)
 
 
@@ -188,7 +189,7 @@ def run_from_fitted(network, fitted, examples, rng, split_seed):
 
 
 def _run_from(network, coefs, intercepts, scale, examples, rng, split_seed):
-    """Return a run with these parameters and an optimizer at rest."""
+    """Return a run with these parameters and a new optimizer."""
     state = State(coefs, intercepts, SOLVERS[network.solver].start(coefs, intercepts), rng)
     X, _, weights = spaced_batch(examples._replace(scale=scale), coefs[0].dtype)
     activation, output_activation, _ = network.fitted_as

@@ -1,4 +1,4 @@
-"""From the parameters of the classifier to the settings of a training, with 'auto' resolved."""
+"""Convert the parameters of the classifier to the settings of a training, and resolve "auto"."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,8 @@ from skmnist.network._training import Recipe
 
 FULL_BATCH_BELOW = 128
 USUAL_BATCH = 64
-# By default, about as many images are shown in total, within these numbers of epochs.
+# The default number of epochs: as many as are needed to train on about so many images in total,
+# within these limits.
 EXAMPLES_TO_SHOW, FEWEST_EPOCHS, MOST_EPOCHS = 100_000, 10, 200
 
 
@@ -25,12 +26,12 @@ class FittedAs(NamedTuple):
 
 
 def fitted_as(estimator):
-    """Return these parameters of a classifier."""
+    """Return the parameters of a classifier that its network must be used with."""
     return FittedAs(estimator.activation, estimator.output_activation, estimator.target_encoding)
 
 
 class _Network(NamedTuple):
-    """The network and the solver for the parameters and the data."""
+    """The network and the solver that follow from the parameters and the data."""
 
     layer_sizes: list
     fitted_as: FittedAs
@@ -51,14 +52,14 @@ def make_network(estimator, n_features):
 
 
 def make_recipe(estimator, n_rows, safe_rate, *, is_stream=False):
-    """Return how to train on n_rows rows. A step size of 'auto' is at most the safe rate."""
+    """Return how to train on n_rows rows; a step size of "auto" is at most the safe rate."""
     batch_size = _batch_size(estimator.batch_size, n_rows)
     has_several = is_stream or batch_size < n_rows
     decided = {
         "rate": _rate(estimator, safe_rate, batch_size if has_several else USUAL_BATCH),
         "batch_size": batch_size,
     }
-    # Python's own numbers, because a NumPy float64 would turn float32 arrays into float64.
+    # Convert to Python's own numbers: a NumPy float64 would convert float32 arrays to float64.
     given = {
         name: kind(getattr(estimator, name))
         for name, kind in Recipe.__annotations__.items()
@@ -73,7 +74,8 @@ def _rate(estimator, safe_rate, n_seen):
     optimizer = SOLVERS[estimator.solver]
     if optimizer.is_adaptive:
         return optimizer.usual_rate
-    # With dropout, the remaining activations are larger, and a step grows with their square.
+    # With dropout, the remaining activations are larger, and the effect of a step grows with their
+    # square.
     kept = (1 - estimator.dropout) * (1 - estimator.input_dropout)
     # The gradient of a small batch is noisier.
     share = min(n_seen / USUAL_BATCH, 1)

@@ -7,11 +7,12 @@ from skmnist.network._training import ROWS_AT_ONCE
 
 
 def hold_out(examples, fraction, seed):
-    """Return (training examples, validation examples), with the fraction of every class held out.
+    """Return (training examples, validation examples), with a fraction of each class held out.
 
     The rows of a class are projected onto a random direction and sorted, and every k-th is held
-    out. Equal rows are neighbours and stay together: no copy of a validation image is trained
-    on, and a weighted row is treated like a repeated one.
+    out. Equal rows have equal projections, and either all or none of them are held out. Therefore,
+    no copy of a validation image is trained on, and a weight of 2 has the same effect as a
+    repeated row.
     """
     rng = np.random.default_rng(seed)
     rows, labels = examples.rows, to_numpy(examples.labels)[examples.rows]
@@ -22,9 +23,9 @@ def hold_out(examples, fraction, seed):
         is_held_out[members] = _every_kth(places[members], fraction, phase)
     if not is_held_out.any():
         raise ValueError(
-            "early_stopping=True holds out rows for validation and needs a class with at least two "
-            f"different rows; got none among {len(rows)} rows. Pass X_val and y_val, or set "
-            "early_stopping=False."
+            "X must contain two different rows of the same class, because early_stopping=True "
+            f"holds out one of them; got {len(rows)} rows without such a pair. Pass X_val and "
+            "y_val, or set early_stopping=False."
         )
     return examples._replace(rows=rows[~is_held_out]), examples._replace(rows=rows[is_held_out])
 
@@ -42,7 +43,7 @@ def _project(X, rows, rng):
 
 
 def _every_kth(places, fraction, phase):
-    """Tell which places are chosen: evenly spaced, and always all equal ones together."""
+    """Return which places are chosen: evenly spaced ones, and either all or none of equal ones."""
     distinct, group = np.unique(places, return_inverse=True)
     n_groups = len(distinct)
     n_chosen = min(max(round(fraction * n_groups), 1), n_groups - 1)

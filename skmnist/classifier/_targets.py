@@ -1,4 +1,4 @@
-"""From labels to targets and weights, and from outputs to scores."""
+"""Convert labels to targets and weights, and outputs to scores."""
 
 from collections.abc import Callable, Collection
 from numbers import Real
@@ -14,7 +14,8 @@ from skmnist.network._activations import OUTPUT_ACTIVATIONS
 from skmnist.network._arrays import judged_later, like, namespace, to_numpy
 from skmnist.network._losses import LOSSES
 
-# Weights below this share of the largest one count as 0: float32 cannot represent much less.
+# Weights below this fraction of the largest weight count as 0, because float32 has few smaller
+# numbers.
 NO_WEIGHT = 1e-30
 
 
@@ -46,8 +47,8 @@ def _distinct(labels, name):
         return np.unique(labels)
     except (TypeError, ValueError):
         raise ValueError(
-            f"{name} must hold labels of one kind, all strings or all numbers; got labels that "
-            "cannot be sorted."
+            f"{name} must contain labels of one kind, all strings or all numbers; got labels "
+            "that cannot be sorted."
         ) from None
 
 
@@ -58,17 +59,19 @@ def classes_in(labels, before=None, name="y"):
         number_labels(classes, before)
         return before
     if len(classes) < 2:
-        raise ValueError(f"{name} must hold at least 2 classes; got one class, {_listed(classes)}.")
+        raise ValueError(
+            f"{name} must contain at least 2 classes; got one class, {_listed(classes)}."
+        )
     return classes
 
 
 def announced_classes(classes, before):
-    """Return the sorted classes of a stream, which the first call of partial_fit announces."""
+    """Return the sorted classes, which must be passed in the first call of partial_fit."""
     if classes is None:
         if before is None:
             raise ValueError(
                 "classes must be passed on the first call to partial_fit, with the classes of all "
-                "later calls; got None."
+                "calls; got None."
             )
         return before
     announced = classes_in(as_labels(classes, "classes"), name="classes")
@@ -87,7 +90,7 @@ def number_labels(labels, classes, name="y"):
     unknown = np.setdiff1d(labels, classes) if same_kind else np.unique(labels)
     if len(unknown):
         raise ValueError(
-            f"{name} must hold labels from the classes {_listed(classes)}; got {_listed(unknown)}."
+            f"{name} must contain only the classes {_listed(classes)}; got {_listed(unknown)}."
         )
     return np.searchsorted(classes, labels)
 
@@ -98,9 +101,10 @@ def _listed(values):
 
 
 class _Encoding(NamedTuple):
-    """How class numbers become targets, and outputs become one score per class.
+    """How class numbers are converted to targets, and outputs to one score per class.
 
-    ``unit`` is what a target of 1 stands for. Last come the values that parameters can have.
+    ``unit`` is the class number that a target of 1 stands for. ``loss`` and ``output_activation``
+    are the values that these parameters may have.
     """
 
     codes: Callable
@@ -117,7 +121,7 @@ def _one_hot_codes(n_classes):
 
 
 def _ordinal_codes(n_classes):
-    """Return the class numbers, scaled to 0…1, as one column."""
+    """Return the class numbers, scaled to the range from 0 to 1, as one column."""
     return np.arange(n_classes)[:, None] / _last_number(n_classes)
 
 
@@ -152,7 +156,7 @@ ENCODINGS = {
 
 
 def accuracy(outputs, examples, encoding):
-    """Return the weighted share of the examples that are classified correctly."""
+    """Return the weighted fraction of the examples that are classified correctly."""
     xp = namespace(outputs)
     scores = ENCODINGS[encoding].scores(outputs, examples.codes.shape[0])
     rows = like(outputs, examples.rows)
@@ -169,13 +173,14 @@ def row_weights(labels, classes, sample_weight, class_weight):
         weights = _shares(weights * _class_factors(labels, classes, weights, class_weight)[labels])
     if not weights.any():
         raise ValueError(
-            "sample_weight and class_weight must give some row a positive weight; got only zeros."
+            "sample_weight and class_weight must give at least one row a positive weight; got only "
+            "zeros."
         )
     return weights
 
 
 def _shares(weights):
-    """Return the weights divided by the largest, because float32 has a limited range."""
+    """Return the weights divided by the largest weight, because float32 has a limited range."""
     shares = weights / (weights.max() or 1)
     return np.where(shares < NO_WEIGHT, 0, shares)
 
@@ -200,7 +205,7 @@ def _sample_weights(sample_weight, n_rows):
 
 
 def _class_factors(labels, classes, weights, class_weight):
-    """Return one factor per class. 'balanced' gives all classes the same total weight."""
+    """Return one factor per class; "balanced" gives all classes the same total weight."""
     if isinstance(class_weight, str):
         totals = np.bincount(labels, weights, minlength=len(classes))
         present = totals > 0
@@ -208,11 +213,11 @@ def _class_factors(labels, classes, weights, class_weight):
     unknown = set(class_weight) - set(classes.tolist())
     if unknown:
         raise ValueError(
-            f"class_weight must hold only classes of y, {_listed(classes)}; "
+            f"class_weight must contain only classes of y, {_listed(classes)}; "
             f"got {sorted(unknown, key=str)}."
         )
     if not all(isinstance(w, Real) and w >= 0 and is_finite(w) for w in class_weight.values()):
         raise ValueError(
-            f"class_weight must hold finite numbers of at least 0; got {class_weight!r}."
+            f"class_weight must contain finite numbers of at least 0; got {class_weight!r}."
         )
     return np.array([float(class_weight.get(c, 1.0)) for c in classes.tolist()])

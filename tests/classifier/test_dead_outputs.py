@@ -47,6 +47,6 @@ def test_stream_of_single_images_is_learned():
 
 def test_many_labels_of_another_kind_raise_error():
     numbers = np.arange(len(X)) % 100
-    message = r"y_val must hold labels from the classes 0, 1, .*; got '0', '1', "
+    message = r"y_val must contain only the classes 0, 1, .*; got '0', '1', "
     with pytest.raises(ValueError, match=message):
         MLPDigitClassifier(max_iter=1).fit(X, numbers, X_val=X, y_val=numbers.astype(str))

@@ -13,7 +13,7 @@ X, y = X[:200], y[:200]
 DIGITS = np.arange(10)
 
 
-NO_WEIGHT = "^sample_weight and class_weight must give some row a positive weight; got only zeros"
+NO_WEIGHT = "^sample_weight and class_weight must give at least one row .*; got only zeros"
 METHODS = ["predict", "predict_proba", "decision_function"]
 small = partial(small_classifier, hidden_layer_sizes=(8,), max_iter=2)
 
@@ -95,8 +95,8 @@ BAD_LABELS = {
     "continuous": (y + 0.5, "Unknown label type: continuous"),
     "two columns": (np.eye(10)[y], "1d array"),
     "too few": (y[:-1], r"inconsistent numbers of samples: \[200, 199\]"),
-    "one class": (np.full(200, 7), "y must hold at least 2 classes.* got one class, 7"),
-    "one word": (np.full(200, "cat"), "y must hold at least 2 classes.* got one class, 'cat'"),
+    "one class": (np.full(200, 7), "y must contain at least 2 classes.* got one class, 7"),
+    "one word": (np.full(200, "cat"), "y must contain at least 2 classes.* got one class, 'cat'"),
 }
 
 
@@ -108,7 +108,7 @@ def test_invalid_labels_raise_error(kind):
 
 
 def test_errors_name_y_val_and_X_val():
-    message = r"^y_val must hold labels from the classes 0, 1, .*, 9; got 10, 11\.$"
+    message = r"^y_val must contain only the classes 0, 1, .*, 9; got 10, 11\.$"
     with pytest.raises(ValueError, match=message):
         small().fit(X, y, X_val=X[:2], y_val=[10, 11])
     with pytest.raises(ValueError, match="Input y_val contains NaN"):
@@ -128,14 +128,14 @@ def test_X_val_without_y_val_raises_error():
 
 def test_long_list_of_unknown_labels_is_shortened():
     model = small().partial_fit(X, y, classes=DIGITS)
-    message = r"^y must hold labels from the classes 0, 1, .*; got 100, 101, .*, 109, …\.$"
+    message = r"^y must contain only the classes 0, 1, .*; got 100, 101, .*, 109, …\.$"
     with pytest.raises(ValueError, match=message):
         model.partial_fit(X, 100 + np.arange(200) % 20)
 
 
 @pytest.mark.parametrize("classes", [[3], [3, 3]])
 def test_single_class_in_classes_raises_error(classes):
-    with pytest.raises(ValueError, match=r"^classes must hold at least 2 classes"):
+    with pytest.raises(ValueError, match=r"^classes must contain at least 2 classes"):
         small().partial_fit(X, y, classes=classes)
 
 
@@ -168,7 +168,7 @@ def test_invalid_sample_weights_raise_error(kind):
 BAD_CLASS_WEIGHTS = {
     "unknown classes": (
         {3: 1, 12: 2, "a": 1},
-        r"^class_weight must hold only classes of y, 0, 1, .*, 9; got \[12, 'a'\]\.$",
+        r"^class_weight must contain only classes of y, 0, 1, .*, 9; got \[12, 'a'\]\.$",
     ),
     "negative": ({3: -1}, r"finite numbers of at least 0; got \{3: -1\}"),
     "NaN": ({3: float("nan")}, "finite numbers of at least 0"),
@@ -213,8 +213,8 @@ def test_resuming_with_much_larger_data_raises_error(kind):
 
 def test_early_stopping_needs_two_different_rows_of_a_class():
     message = (
-        "^early_stopping=True holds out rows for validation and needs a class with at least two "
-        "different rows; got none among 2 rows. Pass X_val"
+        "^X must contain two different rows of the same class, because early_stopping=True holds "
+        "out one of them; got 2 rows without such a pair. Pass X_val"
     )
     with pytest.raises(ValueError, match=message):
         small(early_stopping=True).fit(X[:2], y[:2])
@@ -239,7 +239,9 @@ def test_errors_tell_validation_data_from_training_data():
 @pytest.mark.parametrize("pair", [(0, "b"), ("b", 0), ("b", None), (None, 1)])
 def test_labels_that_cannot_be_sorted_raise_error(pair):
     mixed = np.resize(np.array(pair, dtype=object), len(X))
-    message = "must hold labels of one kind, all strings or all numbers; got labels that cannot be"
+    message = (
+        "must contain labels of one kind, all strings or all numbers; got labels that cannot be"
+    )
     with pytest.raises(ValueError, match=f"^y {message} sorted\\.$"):
         small().fit(X, mixed)
     with pytest.raises(ValueError, match=f"y_val {message}"):

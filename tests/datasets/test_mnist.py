@@ -161,7 +161,10 @@ def test_frames_without_pandas_tell_what_to_install():
         "print(len(load_mnist(subset='test').data)); load_mnist(subset='test', as_frame=True)"
     )
     assert done.stdout.strip() == "10000"
-    assert "ImportError: as_frame=True needs pandas: pip install pandas" in done.stderr
+    assert (
+        "ImportError: as_frame=True requires pandas. Install it with `pip install pandas`."
+        in done.stderr
+    )
     with pytest.raises(ImportError, match="this needs no_such_module: pip install no_such_module"):
         optional("no_such_module", "this")
 

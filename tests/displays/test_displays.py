@@ -86,7 +86,10 @@ def test_matplotlib_is_imported_by_plot_only_and_the_error_without_it_says_what_
         "except ImportError as error: print(error)"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
-    assert ran.stdout.strip() == "LossCurveDisplay needs matplotlib: pip install matplotlib"
+    assert (
+        ran.stdout.strip()
+        == "LossCurveDisplay requires matplotlib. Install it with `pip install matplotlib`."
+    )
 
 
 @EACH

@@ -62,7 +62,10 @@ def test_error_without_skl2onnx_tells_what_to_install():
         "import sys; sys.modules['skl2onnx'] = None\nfrom skmnist.io import to_onnx; to_onnx(None)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert "ImportError: to_onnx needs skl2onnx: pip install skl2onnx" in done.stderr
+    assert (
+        "ImportError: to_onnx requires skl2onnx. Install it with `pip install skl2onnx`."
+        in done.stderr
+    )
 
 
 def test_unfitted_model_is_rejected():

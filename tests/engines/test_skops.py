@@ -278,7 +278,9 @@ load("model.skops")
 """
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, cwd=os.getcwd())
-    assert done.stderr.splitlines()[-1].endswith("needs skops: pip install skops")
+    assert done.stderr.splitlines()[-1].endswith(
+        "requires skops. Install it with `pip install skops`."
+    )
 
 
 def test_command_reads_and_writes_skops_files(tmp_path, capsys):
