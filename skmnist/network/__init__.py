@@ -1,9 +1,9 @@
-"""The lecture as functions of arrays: no labels, no files, no estimator.
+"""The network of the lectures as functions of arrays, without labels, files and estimators.
 
-Shapes in this package: a batch is ``X: [b, d]``, a layer has weights ``W: [n_in, n_out]`` and
-biases ``b: [n_out]``, and its outputs are ``[b, n_out]``.
+The shapes of arrays are written in brackets: a batch is ``X: [n, d]``, a layer has weights
+``W: [n_in, n_out]`` and biases ``b: [n_out]``, and its outputs are ``[n, n_out]``.
 
-The four steps of the lecture, repeated with one batch:
+The four steps of the lectures, repeated with one batch:
 
 >>> import numpy as np
 >>> from skmnist.datasets import load_mnist
@@ -18,10 +18,9 @@ The four steps of the lecture, repeated with one batch:
 ...     out = passed.outputs[-1]
 ...     losses.append(LOSSES["mse"].value(out, Y).sum(axis=1).mean())  # step 2: loss
 ...     delta = LOSSES["mse"].slope(out, Y) * ACTIVATIONS["relu"].slope(out) / len(X)
-...     slopes = gradients(passed, backward(delta, passed, coefs, "relu"))  # step 3: gradient
-...     for parameters, their_slopes in zip((coefs, intercepts), slopes, strict=True):
-...         for parameter, slope in zip(parameters, their_slopes, strict=True):
-...             parameter -= 0.1 * slope
+...     dW, db = gradients(passed, backward(delta, passed, coefs, "relu"))  # step 3: gradient
+...     for parameter, gradient in zip([*coefs, *intercepts], [*dW, *db], strict=True):
+...         parameter -= 0.1 * gradient
 >>> bool(losses[-1] < 0.9 * losses[0])
 True
 """

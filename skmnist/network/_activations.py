@@ -1,6 +1,6 @@
 """The activation functions of a layer's ``Z = X @ W + b``, and their slopes.
 
-The slope is computed from the activation ``A``, so ``Z`` need not be stored.
+The slope is computed from the activation ``A``, so that ``Z`` need not be stored.
 """
 
 import math
@@ -15,14 +15,14 @@ LEAK = 0.01
 
 
 class Activation(NamedTuple):
-    """An activation function and its slope, a row of ``ACTIVATIONS``.
+    """An activation function and its slope, an entry of ``ACTIVATIONS``.
 
     Parameters
     ----------
     value : callable
         The activation ``A`` as a function of ``Z = X @ W + b``.
     slope : callable
-        The derivative of the activation, as a function of ``A``.
+        The derivative of the activation with respect to ``Z``, as a function of ``A``.
 
     Examples
     --------
@@ -41,7 +41,7 @@ class Activation(NamedTuple):
 
 def relu(Z):
     """Return max(Z, 0)."""
-    # NumPy's clip with two limits is more than twice as fast as with one, or as maximum.
+    # In NumPy, clip with two limits is more than twice as fast as clip with one, or maximum.
     return namespace(Z).clip(Z, 0.0, math.inf)
 
 
@@ -51,7 +51,7 @@ def _relu_slope(A):
 
 
 def _leaky_relu(Z):
-    """Return Z where it is positive, otherwise a hundredth of it."""
+    """Return Z where it is positive, otherwise Z / 100."""
     return namespace(Z).where(Z > 0, Z, LEAK * Z)
 
 
@@ -71,7 +71,7 @@ def _tanh_slope(A):
 
 
 def _logistic(Z):
-    """Return 1 / (1 + exp(-Z)), computed through tanh, which cannot overflow."""
+    """Return 1 / (1 + exp(-Z)), computed with tanh, which cannot overflow."""
     return 0.5 * namespace(Z).tanh(0.5 * Z) + 0.5
 
 
@@ -81,7 +81,7 @@ def _logistic_slope(A):
 
 
 def _logit(shares):
-    """Return log(p / (1 - p)) for shares p, with p limited to 0.01…0.99."""
+    """Return log(p / (1 - p)) for shares p that are limited to the range from 0.01 to 0.99."""
     inside = np.clip(shares, 0.01, 0.99)
     return np.log(inside / (1 - inside))
 
@@ -104,6 +104,6 @@ ACTIVATIONS = {
     "identity": Activation(identity, _identity_slope),
 }
 
-# The activations that the last layer can have, each with the function from mean targets to biases
-# for which the outputs are equal to them.
+# The activations that the last layer can have. Each function converts the mean targets to biases,
+# with which the outputs are equal to the mean targets if the weights are 0.
 OUTPUT_ACTIVATIONS = {"relu": np.copy, "identity": np.copy, "logistic": _logit}

@@ -1,16 +1,16 @@
-"""Functions for what differs between array libraries.
+"""Functions for operations that differ between array libraries.
 
-All other functions of this package use operators and functions of the array API standard.
+The other modules of this package use operators and functions of the array API standard.
 """
 
 import numpy as np
 
-# For functions that check their result: an overflow on the way gives no warning.
+# Suppresses warnings about overflows in functions whose results are checked afterwards.
 judged_later = np.errstate(over="ignore", invalid="ignore", divide="ignore")
 
 
 def is_numpy(array):
-    """Tell whether an array is a NumPy array or memory map."""
+    """Return whether an array is a NumPy array or memory map."""
     return isinstance(array, np.ndarray)
 
 
@@ -24,12 +24,12 @@ def namespace(array):
 
 
 def _is_sparse(array):
-    """Tell whether an array is a sparse array of SciPy."""
+    """Return whether an array is a sparse array of SciPy."""
     return hasattr(array, "toarray")
 
 
 def device(array):
-    """Return the device of an array, as its library names it."""
+    """Return the device of an array as an object of its library."""
     if is_numpy(array) or _is_sparse(array):
         return "cpu"
     from array_api_compat import device
@@ -49,7 +49,7 @@ def like(reference, values, dtype=None):
 
 def to_numpy(array):
     """Return an array of any library and device as a NumPy array."""
-    if hasattr(array, "detach"):  # torch converts no tensors on a GPU or with a graph
+    if hasattr(array, "detach"):  # torch does not convert tensors that are on a GPU or have a graph
         array = array.detach().cpu()
     elif hasattr(array, "get") and hasattr(array, "device"):  # CuPy
         array = array.get()
@@ -66,7 +66,7 @@ def copies(arrays):
 def dense_rows(X, rows, dtype):
     """Return some rows of X (any numeric dtype, dense or sparse) as floats.
 
-    An array of row numbers returns a copy; a slice can return a view.
+    The result is a copy if `rows` is an array of row numbers, and can be a view if it is a slice.
     """
     if _is_sparse(X):
         return X[rows].toarray().astype(dtype, copy=False)
@@ -76,19 +76,19 @@ def dense_rows(X, rows, dtype):
 
 
 def all_finite(array):
-    """Tell whether all entries are finite. A finite sum is enough, and quick to compute."""
+    """Return whether all entries are finite. If their sum is finite, all of them are."""
     xp = namespace(array)
     with np.errstate(over="ignore", invalid="ignore"):
         return bool(xp.isfinite(xp.sum(array))) or bool(xp.all(xp.isfinite(array)))
 
 
 def windows(images, counts, sides):
-    """Return windows on images [b, h, w, c] that start at the first counts[0] × counts[1] pixels.
+    """Return windows of images [b, h, w, c] that start at the first counts[0] × counts[1] pixels.
 
-    The result is [b, counts[0], counts[1], c, height of a window, width of a window].
+    The shape of the result is [b, counts[0], counts[1], c, height of a window, width of a window].
     """
     if is_numpy(images):
-        # One view instead of a slice for each window: threads wait for each other less often.
+        # One view for all windows instead of one slice per window: threads wait less often.
         views = np.lib.stride_tricks.sliding_window_view(images, sides, axis=(1, 2))
         return views[:, : counts[0], : counts[1]]
     xp, (height, width) = namespace(images), sides
@@ -105,7 +105,7 @@ def windows(images, counts, sides):
 def write_quotient(out, rows, values, divisor):
     """Write values / divisor into some rows of `out`."""
     if is_numpy(out):
-        # Without a temporary array this is up to twice as fast.
+        # This is up to twice as fast, because it needs no temporary array.
         np.divide(values, divisor, out=out[rows])
     else:
         out[rows, :] = values / divisor

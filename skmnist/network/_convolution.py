@@ -1,7 +1,8 @@
 """Averaged feature maps: slide kernels over images, average the products, activate and pool.
 
-Shapes: images are ``[b, height, width, channels]``, a layer's kernels ``[maps, height, width,
-channels]``, its maps ``[b, rows, columns, maps]``; these are the next layer's images.
+Images have the shape ``[b, height, width, channels]``, the kernels of a layer ``[maps, height,
+width, channels]``, and its maps ``[b, rows, columns, maps]``. The maps of a layer are the images
+of the next layer.
 """
 
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from skmnist.network._arrays import (
     write_quotient,
 )
 
-# Bytes of scratch memory that fit into the cache of a processor, and that keep a GPU busy.
+# Bytes of scratch memory that fit into the cache of a CPU, and that suffice to keep a GPU busy.
 CACHE, GPU = 2**23, 2**28
 
 
@@ -36,11 +37,11 @@ class Layer(NamedTuple):
     pool: str | None = None
     pool_size: tuple = (1, 1)
     separate: bool = False
-    contrast: float | None = None  # if any, maps are divided by sqrt(variance of patch + contrast)
+    contrast: float | None = None  # if not None, divide by sqrt(variance of the patch + contrast)
 
 
 class _Pool(NamedTuple):
-    """Three functions: of each value, of two values to combine, and of the n combined values."""
+    """Functions that are applied to each value, to two values, and to n combined values."""
 
     before: Callable
     combine: Callable
@@ -68,11 +69,11 @@ def _add(A, B):
 
 
 def _larger(A, B):
-    """Return the larger of two values."""
+    """Return the larger of A and B, entry by entry."""
     return namespace(A).maximum(A, B)
 
 
-# An activation returns one or more maps for each map.
+# Each activation is a tuple of functions, one for each map that it returns for a map.
 MAP_ACTIVATIONS = {
     None: (identity,),
     "relu": (relu,),
@@ -91,7 +92,7 @@ PADDINGS = ("valid", "same")
 
 
 def map_sizes(sides, kernel_sizes, layer):
-    """Return the numbers of positions of a kernel (rows, columns), and the same after pooling."""
+    """Return the numbers of rows and columns of a map before pooling, and those after pooling."""
     lengths = [
         side if layer.padding == "same" else side - size + 1
         for side, size in zip(sides, kernel_sizes, strict=True)
@@ -128,7 +129,8 @@ def _pad(images, height, width):
 def _all_patches(images, height, width, stride, rows, columns):
     """Return the patches at rows × columns positions: [b, entries of a kernel, positions].
 
-    For each entry of a kernel, one window on the images has the pixels of all positions.
+    The pixels that an entry of a kernel is multiplied with, at all positions of the kernel, form
+    one window of the images.
     """
     sides = stride * (rows - 1) + 1, stride * (columns - 1) + 1
     entries = windows(images, (height, width), sides)[..., ::stride, ::stride]
@@ -138,7 +140,7 @@ def _all_patches(images, height, width, stride, rows, columns):
 def extract_patches(images, height, width, layer):
     """Return the patches under a layer's kernels, and their numbers of rows and columns."""
     _, kept = map_sizes(images.shape[1:3], (height, width), layer)
-    # Positions that are in no pool are left out.
+    # Positions that belong to no pool are left out.
     rows, columns = (n * size for n, size in zip(kept, layer.pool_size, strict=True))
     if layer.padding == "same":
         images = _pad(images, height, width)
@@ -148,7 +150,7 @@ def extract_patches(images, height, width, layer):
 def _sums_of_products(patches, kernels):
     """Multiply each kernel with each patch, entry by entry, and sum: [b, positions, maps].
 
-    Each image has a matrix product of its own, so its result does not depend on other images.
+    Each image has a matrix product of its own, so the result does not depend on other images.
     """
     xp = namespace(patches)
     table = xp.reshape(kernels, (kernels.shape[0], -1)).T
@@ -156,7 +158,7 @@ def _sums_of_products(patches, kernels):
 
 
 def _deviations(patches, offset):
-    """Return the standard deviation of each patch: [b, positions, 1]."""
+    """Return sqrt(variance + offset) of each patch: [b, positions, 1]."""
     xp = namespace(patches)
     means = xp.mean(patches, axis=1, keepdims=True)
     variances = xp.mean((patches - means) ** 2, axis=1)
@@ -198,7 +200,7 @@ def split_channels(images):
 
 
 def _undivided_separate_maps(images, kernels, layer):
-    """Return one layer's maps before the division, with kernels applied to each channel alone."""
+    """Return one layer's maps before the division, with kernels applied to each channel."""
     xp, (b, *_, channels) = namespace(images), images.shape
     maps = _undivided_mixed_maps(split_channels(images), kernels, layer)
     rows, columns, n_maps = maps.shape[1:]
@@ -209,7 +211,7 @@ def _undivided_separate_maps(images, kernels, layer):
 def _undivided_maps(images, kernels, layer):
     """Return one layer's maps before the division by the number of entries of a kernel.
 
-    The division comes last, so that sums of integers are exact.
+    The maps are divided last, because sums of integers are exact before the division.
     """
     layer_function = _undivided_separate_maps if layer.separate else _undivided_mixed_maps
     return layer_function(images, kernels, layer)
@@ -267,5 +269,5 @@ def write_maps(out, X, rows, image_shape, kernels, layers, scratch=None):
                     f"The feature maps of X must be finite in {out.dtype}; got too large values. "
                     "Divide X, or the kernels that were passed, by a constant."
                 )
-            # The mean of the products: of nine for a 3×3 kernel on grey images.
+            # The mean of the products: the sum divided by nine for a 3×3 kernel on grey images.
             write_quotient(out, chunk, sums, n_entries(kernels[-1]))

@@ -1,7 +1,8 @@
-"""The loss of each output, and its slope.
+"""The losses and their slopes.
 
-The loss of an image is the sum over its outputs; the loss of a batch is the mean over its
-images. Each loss is a pair of functions of ``(outputs, targets)``, both ``[b, k]``.
+A loss is computed for each output. The loss of an image is the sum over its outputs, and the loss
+of a batch is the mean over its images. A slope is the derivative with respect to an output. Both
+are functions of ``outputs: [n, n_out]`` and ``targets: [n, n_out]``.
 """
 
 from collections.abc import Callable
@@ -13,14 +14,15 @@ HUBER_DELTA = 1.0
 
 
 class Loss(NamedTuple):
-    """A loss and its slope, a row of ``LOSSES``.
+    """A loss and its slope, an entry of ``LOSSES``.
 
     Parameters
     ----------
     value : callable
         The loss of each output, as a function of ``(outputs, targets)``.
     slope : callable
-        The derivative of the loss with respect to the outputs, of ``(outputs, targets)``.
+        The derivative of the loss with respect to the outputs, as a function of
+        ``(outputs, targets)``.
 
     Examples
     --------
@@ -38,7 +40,7 @@ class Loss(NamedTuple):
 
 
 def _mse(outputs, targets):
-    """(out - y)², the squared Euclidean distance once it is summed over the outputs."""
+    """(out - y)². The sum over the outputs is the squared Euclidean distance."""
     residual = outputs - targets
     return residual * residual
 
@@ -59,19 +61,19 @@ def _mae_slope(outputs, targets):
 
 
 def _huber(outputs, targets):
-    """Half the squared residual where it is small; linear in the residual where it is large."""
+    """Half the squared residual if it is at most delta, and linear in the residual above."""
     size = abs(outputs - targets)
     near = namespace(outputs).clip(size, None, HUBER_DELTA)
     return near * (size - 0.5 * near)
 
 
 def _huber_slope(outputs, targets):
-    """The residual, limited to ± delta."""
+    """The residual, limited to the range from -delta to delta."""
     return namespace(outputs).clip(outputs - targets, -HUBER_DELTA, HUBER_DELTA)
 
 
 def _squared_hinge(outputs, targets):
-    """(out - y)², or 0 for an output beyond its target: above 1, or below 0."""
+    """(out - y)², or 0 if the output is above a target of 1 or below a target of 0."""
     shortfall = _shortfall(outputs, targets)
     return shortfall * shortfall
 
@@ -82,7 +84,7 @@ def _squared_hinge_slope(outputs, targets):
 
 
 def _shortfall(outputs, targets):
-    """Return out - y where out is on the wrong side of y, else 0."""
+    """Return out - y, or 0 if the output is above a target of 1 or below a target of 0."""
     xp, residual = namespace(outputs), outputs - targets
     return xp.where(targets > 0, xp.clip(residual, None, 0), xp.clip(residual, 0, None))
 

@@ -1,4 +1,4 @@
-"""The network: its initial weights, the forward pass, and the chain rule backwards through it.
+"""The network: its initial weights, the forward pass and the backward pass.
 
 ``coefs = [W1, W2, …]`` and ``intercepts = [b1, b2, …]`` are plain lists of arrays. Dropout is
 passed as ``masks``: for the input and for each hidden layer, either None or one factor per
@@ -14,9 +14,9 @@ from skmnist.network._activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
 from skmnist.network._arrays import namespace
 
 # The first steps must not push an output ReLU below 0 for every image, because its gradient
-# would then be 0. With small weights in the last layer, all outputs start near the class shares.
-# A third of LeCun's variance in the hidden layers keeps the first steps from moving all outputs
-# together.
+# would then be 0. With small weights in the last layer, all outputs are initially close to the
+# frequencies of the classes. A third of LeCun's variance in the hidden layers prevents the first
+# steps from moving all outputs in the same direction.
 HIDDEN_VARIANCE = 1 / 3
 OUTPUT_VARIANCE = 1 / 100
 LAST_LAYER_LIMIT = 0.1
@@ -32,7 +32,7 @@ class _Pass(NamedTuple):
 
 
 def initialise(layer_sizes, output_activation, shares, rng):
-    """Draw random parameters to start from.
+    """Draw the initial weights and biases.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def initialise(layer_sizes, output_activation, shares, rng):
     output_activation : {"relu", "identity", "logistic"}
         The activation of the last layer.
     shares : ndarray of shape (n_outputs,)
-        The mean target. The initial outputs are close to it.
+        The mean of the targets. The initial outputs are close to it.
     rng : numpy.random.Generator
         The source of the random weights.
 
@@ -78,15 +78,15 @@ def forward(X, coefs, intercepts, activation, output_activation, masks=None):
     coefs, intercepts : lists of arrays
         The weights and the biases of each layer.
     activation, output_activation : str
-        Names in ``ACTIVATIONS``: of the hidden layers, and of the last layer.
+        The activation of the hidden layers and that of the last layer: names in ``ACTIVATIONS``.
     masks : list of arrays and None, or None, default=None
-        For the input and each hidden layer, a dropout factor for each neuron.
+        For the input and for each hidden layer, one dropout factor per neuron.
 
     Returns
     -------
     passed : namedtuple
-        ``passed.inputs`` and ``passed.outputs`` are lists with an array for each layer. The last
-        of the outputs is ``out``.
+        ``passed.inputs`` and ``passed.outputs`` are lists with one array per layer. The last item
+        of ``passed.outputs`` is ``out``.
 
     Examples
     --------
@@ -115,13 +115,13 @@ def backward(output_delta, passed, coefs, activation, masks=None):
     output_delta : array of shape (n_samples, n_outputs)
         The derivative of the loss with respect to ``Z = h @ W + b`` of the last layer.
     passed : namedtuple
-        What :func:`forward` returned.
+        The result of :func:`forward`.
     coefs : list of arrays
         The weights of each layer.
     activation : str
         The activation of the hidden layers.
     masks : list of arrays and None, or None, default=None
-        The masks that :func:`forward` was given.
+        The masks that were passed to :func:`forward`.
 
     Returns
     -------
@@ -154,14 +154,14 @@ def gradients(passed, deltas):
     Parameters
     ----------
     passed : namedtuple
-        What :func:`forward` returned: ``A`` is an item of its inputs.
+        The result of :func:`forward`: ``A`` is an item of its inputs.
     deltas : list of arrays
-        What :func:`backward` returned: ``D`` is an item of it.
+        The result of :func:`backward`: ``D`` is an item of it.
 
     Returns
     -------
     coef_gradients, intercept_gradients : lists of arrays
-        With the shapes of the weights and of the biases.
+        The gradients, with the same shapes as the weights and the biases.
 
     Examples
     --------
@@ -188,9 +188,9 @@ def safe_rate(X, weights, coefs, intercepts, activation, output_activation):
     A step of the last layer changes the outputs by rate · 2λ times their error, where λ is the
     largest eigenvalue of the second-moment matrix of that layer's inputs. With momentum 0.9 the
     outputs oscillate with growing amplitude if rate · 2λ is above 3.8, and an output ReLU that
-    falls below 0 for all images has no gradient any more. A step of the first layer grows with
-    the squared length of the images. The two limits were found by trial on parts of MNIST and of
-    scikit-learn's digits.
+    falls below 0 for all images has no gradient any more. The effect of a step of the first layer
+    grows with the squared norm of the images. The two limits were found by trial on parts of MNIST
+    and of scikit-learn's digits.
     """
     last_inputs = forward(X, coefs, intercepts, activation, output_activation).inputs[-1]
     squared_length = namespace(X).sum(weights * X * X) / namespace(X).sum(weights)
@@ -201,10 +201,10 @@ def safe_rate(X, weights, coefs, intercepts, activation, output_activation):
 
 
 def _largest_eigenvalue(H, weights, n_steps=10):
-    """Return that of H.T @ diag(weights) @ H / sum(weights), by power iteration."""
+    """Return the largest eigenvalue of H.T @ diag(weights / sum(weights)) @ H (power iteration)."""
     xp = namespace(H)
     weights = weights / xp.sum(weights)
-    longest = int(xp.argmax(xp.sum(H * H, axis=1)))  # H does not map this start to 0
+    longest = int(xp.argmax(xp.sum(H * H, axis=1)))  # a start that H does not map to 0
     direction = H[longest, :][:, None]
     for _ in range(n_steps):
         moved = H.T @ (weights * (H @ direction))

@@ -1,15 +1,15 @@
 """How the weights are updated, and how the step size changes over time.
 
-Optimizers change the parameters in place. They get each layer's weight gradient as its two
-factors, the inputs ``A: [b, n_in]`` and the deltas ``D: [b, n_out]``, with ``dW = A.T @ D``. An
-optimizer can ask for a multiple of the gradient through ``factor``. Only the deltas of the last
-layer are multiplied by it, because the chain rule is linear. Constants (momentum, betas, the
+Optimizers change the parameters in place. They receive each layer's gradient as two factors, the
+inputs ``A: [n, n_in]`` and the deltas ``D: [n, n_out]``, with ``dW = A.T @ D``. An optimizer can
+ask for a multiple of the gradient through ``factor``. It is sufficient to multiply the deltas of
+the last layer by it, because the chain rule is linear. Constants (momentum, betas, the
 ``alpha`` of the L2 penalty ½·alpha·‖W‖²) come with the recipe. An optimizer stores only what it
 accumulates during training: lists of arrays, its ``memories``, and one number, its ``counter``.
 
-A solver is a dataclass with the attributes and methods of those below. Other modules read
-``usual_rate`` and ``is_adaptive`` for the step size "auto", ``constants`` for the parameters that
-it uses, and ``memories`` and ``counter`` to check saved models.
+A solver is a dataclass with the same attributes and methods as the two below. Other modules read
+``usual_rate`` and ``is_adaptive`` to choose the step size "auto", ``constants`` for the names of
+the parameters that a solver uses, and ``memories`` and ``counter`` to check saved models.
 """
 
 import math
@@ -42,12 +42,12 @@ class SGD:
 
     @classmethod
     def start(cls, coefs, intercepts):
-        """Return the optimizer at rest."""
+        """Return the optimizer before its first step."""
         return cls(_zeros(coefs), _zeros(intercepts))
 
     @staticmethod
     def memories(coefs, intercepts):
-        """Return, for each list of arrays that is stored, the arrays whose shapes they have."""
+        """Return arrays with the shapes of the stored ones, for the name of each stored list."""
         return {"weight_steps": coefs, "bias_steps": intercepts}
 
     def copied(self):
@@ -55,14 +55,14 @@ class SGD:
         return SGD(copies(self.weight_steps), copies(self.bias_steps), self.last_rate)
 
     def factor(self, rate):
-        """Return what to multiply the deltas by: the gradient becomes -rate·dW."""
+        """Return the factor of the deltas, which changes the gradient to -rate·dW."""
         return -rate
 
     def step(self, coefs, intercepts, inputs, deltas, rate, recipe):
         """Update every W and b: without momentum, W ← W - rate·dW."""
         decay = recipe.momentum * rate / self.last_rate if self.last_rate else 0.0
         for i, (A, D) in enumerate(zip(inputs, deltas, strict=True)):
-            weight_update, bias_update = layer_gradient(A, D)  # times -rate
+            weight_update, bias_update = layer_gradient(A, D)  # both times -rate
             if recipe.alpha:
                 weight_update -= rate * recipe.alpha * coefs[i]
             self._move(coefs, self.weight_steps, i, weight_update, decay, recipe)
@@ -81,7 +81,7 @@ class SGD:
 
 @dataclass
 class Adam:
-    """Adam, by Kingma and Ba: the mean gradient divided by the root of the mean square."""
+    """Adam by Kingma and Ba: the mean gradient divided by the root of the mean squared gradient."""
 
     __module__ = "skmnist.network"  # saved models name the package, not this file
 
@@ -96,13 +96,13 @@ class Adam:
 
     @classmethod
     def start(cls, coefs, intercepts):
-        """Return the optimizer at rest."""
+        """Return the optimizer before its first step."""
         parameters = [*coefs, *intercepts]
         return cls(0, _zeros(parameters), _zeros(parameters))
 
     @staticmethod
     def memories(coefs, intercepts):
-        """Return, for each list of arrays that is stored, the arrays whose shapes they have."""
+        """Return arrays with the shapes of the stored ones, for the name of each stored list."""
         parameters = [*coefs, *intercepts]
         return {"means": parameters, "squares": parameters}
 
@@ -111,7 +111,7 @@ class Adam:
         return replace(self, means=copies(self.means), squares=copies(self.squares))
 
     def factor(self, rate):
-        """Return what to multiply the deltas by: Adam takes the gradient as it is."""
+        """Return the factor of the deltas: Adam uses the gradient itself."""
         return 1
 
     def step(self, coefs, intercepts, inputs, deltas, rate, recipe):
@@ -142,17 +142,17 @@ def _zeros(arrays):
 
 
 def _constant(remaining):
-    """Keep the step size."""
+    """Return 1: the step size is constant."""
     return 1.0
 
 
 def _linear(remaining):
-    """Decay linearly to 0."""
+    """Return a fraction that decreases linearly to 0."""
     return remaining
 
 
 def _cosine(remaining):
-    """Decay to 0 along half a cosine."""
+    """Return a fraction that decreases to 0 along half a period of a cosine."""
     return 0.5 - 0.5 * math.cos(math.pi * remaining)
 
 
@@ -160,9 +160,9 @@ SCHEDULES = {"constant": _constant, "cosine": _cosine, "linear": _linear}
 
 
 def step_size(schedule, progress, warmup):
-    """Return the step size, as a share of the largest, at a progress from 0 to 1.
+    """Return the step size as a fraction of the largest, at a progress from 0 to 1.
 
-    It grows linearly during the first ``warmup`` of the training, then follows the schedule.
+    It increases linearly until the progress is ``warmup``, and then follows the schedule.
     """
     if progress < warmup:
         return progress / warmup

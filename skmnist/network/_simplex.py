@@ -1,10 +1,10 @@
-"""From outputs to probabilities, by projection."""
+"""Convert outputs to probabilities by projection."""
 
 from skmnist.network._arrays import namespace
 
 
 def project_to_simplex(outputs):
-    """Project each row onto the probability simplex: the nearest point with entries ≥ 0, sum 1.
+    """Project each row onto the simplex: the nearest point whose entries are ≥ 0 and sum to 1.
 
     The same amount is subtracted from every positive entry, and negative results become 0. This
     is repeated with the remaining entries until none of them becomes negative (Michelot 1986).
@@ -27,7 +27,7 @@ def project_to_simplex(outputs):
     array([[0.8, 0.2, 0. ]])
     """
     xp = namespace(outputs)
-    shifted = outputs - xp.max(outputs, axis=1, keepdims=True)  # keeps huge outputs exact
+    shifted = outputs - xp.max(outputs, axis=1, keepdims=True)  # avoids rounding errors
     kept = xp.ones_like(shifted)
     for _ in range(outputs.shape[1]):
         total = xp.sum(kept * shifted, axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""Step 4: loop. Batches, epochs, and the state of a training, from which it can be resumed."""
+"""Step 4: loop over batches and epochs, and the state from which training can be resumed."""
 
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -18,9 +18,9 @@ OPEN_ENDED_WARMUP = 30
 
 
 class Recipe(NamedTuple):
-    """How to train: everything that is chosen before training and does not change.
+    """The settings of a training, which do not change while it runs.
 
-    A field that is also a parameter of MLPDigitClassifier has its name.
+    Fields have the same name as the parameters of MLPDigitClassifier that they correspond to.
     """
 
     activation: str = "relu"
@@ -42,10 +42,11 @@ class Recipe(NamedTuple):
 
 
 class Examples(NamedTuple):
-    """What to train on: rows of X, and for each the number of its target in ``codes: [k, n_out]``.
+    """The examples to train on: some ``rows`` of X, with labels and weights.
 
-    ``X`` keeps its type (bytes, memory maps, sparse). Each batch of it is converted to floats and
-    divided by ``scale`` when it is used. ``weights: [n, 1]``.
+    ``labels: [n]`` are class numbers, ``codes: [k, n_out]`` contains the target of each class, and
+    ``weights: [n, 1]`` the weight of each row of X. X keeps its type, such as bytes, a memory map
+    or a sparse array. Each batch is converted to floats and divided by ``scale`` when it is used.
     """
 
     X: Any
@@ -58,7 +59,7 @@ class Examples(NamedTuple):
 
 @dataclass
 class State:
-    """All that training changes. A training resumed from it is bit-identical."""
+    """Everything that training changes. A training that is resumed from it is bit-identical."""
 
     __module__ = "skmnist.network"  # saved models name the package, not this file
 
@@ -70,7 +71,7 @@ class State:
     updates: int = 0
 
     def copied(self):
-        """Return a copy that shares nothing that training changes."""
+        """Return a copy that shares no object that training changes."""
         return replace(
             self,
             coefs=copies(self.coefs),
@@ -94,7 +95,7 @@ def scheduled(state, recipe, horizon):
 
 
 def open_ended(state, recipe):
-    """Return the step size for a stream: it grows for 30 updates, then stays constant."""
+    """Return the step size for partial_fit: it grows for 30 updates and is constant afterwards."""
 
     def rate(progress):
         is_warming_up = recipe.warmup > 0 and state.updates < OPEN_ENDED_WARMUP
@@ -105,7 +106,7 @@ def open_ended(state, recipe):
 
 
 def train_epoch(state, examples, recipe, rate):
-    """Take a step for each batch of all examples; return the mean loss."""
+    """Take one step for each batch of the examples, and return the mean loss."""
     rows, size = examples.rows, recipe.batch_size
     n_batches = -(-len(rows) // size)
     if recipe.shuffle and n_batches > 1:
@@ -146,7 +147,7 @@ def _output_slope(out, Y, output_activation):
     """Return the output activation's slope, corrected for outputs that are 0 for a whole batch.
 
     An output ReLU that is 0 for every image has no gradient, so its class would never be learned.
-    Where the target is positive, the slope of such an output is taken as 1.
+    The slope of such an output is taken to be 1 for the images with a positive target.
     """
     slope = ACTIVATIONS[output_activation].slope(out)
     if output_activation != "relu":
@@ -189,13 +190,13 @@ def _batch(examples, rows, dtype):
 
 
 def spaced_batch(examples, dtype):
-    """Return one batch of evenly spaced rows."""
+    """Return one batch of evenly spaced rows, as (X, Y, weights)."""
     step = -(-len(examples.rows) // ROWS_AT_ONCE)
     return next(_batches(examples, examples.rows[::step], ROWS_AT_ONCE, dtype))
 
 
 def evaluate(state, examples, recipe):
-    """Return the mean loss and the outputs for examples, without dropout."""
+    """Return the mean loss of the examples and their outputs, without dropout."""
     loss, weight, outputs = 0.0, 0.0, []
     for X, Y, weights in _batches(examples, examples.rows, ROWS_AT_ONCE, state.coefs[0].dtype):
         out = forward(
@@ -210,7 +211,8 @@ def evaluate(state, examples, recipe):
 
 def root_mean_square(examples):
     """Return the weighted root mean square of the entries of X, or 1 if all are 0."""
-    largest = max(_batch_largest(examples)) or 1.0  # divided out, so that no square overflows
+    # X is divided by its largest entry first, so that no square overflows.
+    largest = max(_batch_largest(examples)) or 1.0
     squares = weight = 0.0
     for X, _, weights in _double_batches(examples._replace(scale=largest)):
         xp = namespace(X)
@@ -230,7 +232,7 @@ def _double_batches(examples):
 
 
 def predict_outputs(X, coefs, intercepts, activation, output_activation):
-    """Return the outputs for all rows of X, a bounded number of rows at a time."""
+    """Return the outputs for all rows of X, computed for a limited number of rows at a time."""
     parts = []
     for start in range(0, X.shape[0], ROWS_AT_ONCE):
         stop = min(start + ROWS_AT_ONCE, X.shape[0])
