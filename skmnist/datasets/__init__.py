@@ -1,4 +1,4 @@
-"""The bundled data of the lectures, MNIST and the X/O toy, and the files that digits come in."""
+"""The data sets of the lectures, MNIST and X/O, and functions for IDX files and photos."""
 
 from skmnist.datasets._idx import read_idx, write_idx
 from skmnist.datasets._mnist import load_mnist
@@ -8,4 +8,4 @@ from skmnist.datasets._xo import load_xo
 __all__ = ["load_mnist", "load_xo", "photo_to_digit", "read_idx", "read_photo", "write_idx"]
 
 for _name in __all__:
-    globals()[_name].__module__ = __name__  # documentation and pickles name the package
+    globals()[_name].__module__ = __name__  # for documentation and pickles

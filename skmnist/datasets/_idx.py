@@ -1,10 +1,11 @@
 """The IDX file format, in which MNIST is published: arrays of any shape.
 
-A file is two zero bytes, a byte for the type of the elements, a byte for the
-number of dimensions, the length of each dimension as four bytes, and then the
+A file consists of two zero bytes, a byte for the type of the elements, a byte for
+the number of dimensions, the length of each dimension as four bytes, and the
 elements in C order. All numbers are big-endian.
 
-Nothing a header promises is believed: memory is taken only for bytes that came.
+The lengths in a header can be wrong. Therefore memory is allocated only for bytes
+that have been read, never for the number of bytes that the header declares.
 """
 
 import gzip
@@ -27,37 +28,37 @@ _TYPES = {
     0x0D: np.dtype(">f4"),
     0x0E: np.dtype(">f8"),
 }
-_NAMES = ", ".join(dtype.name for dtype in _TYPES.values())
-_CLOSEST = {"b": "uint8", "i": "int32", "u": "int32", "f": "float64"}
+_TYPE_NAMES = ", ".join(dtype.name for dtype in _TYPES.values())
+_CLOSEST_TYPES = {"b": "uint8", "i": "int32", "u": "int32", "f": "float64"}
 _GZIP_MAGIC = b"\x1f\x8b"
-_PIECE = 2**20
+_CHUNK_SIZE = 2**20  # bytes that are read or written at once
 
 
 def read_idx(path_or_file):
-    """Read an array from an IDX file, compressed with gzip or not.
+    """Read an array from an IDX file, with or without gzip compression.
 
-    Whether the file is compressed is seen from its first bytes, not from its
-    name. A file that breaks its promises is refused without taking more memory
-    than its contents need, so files of unknown origin are safe to read.
+    The first bytes of the file determine whether it is compressed, not its name.
+    An invalid file raises a ValueError, and reading it takes no more memory than
+    its contents need. Therefore files from unknown sources are safe to read.
 
     Parameters
     ----------
     path_or_file : str, path-like or binary file object
-        The file to read. A file object is read from where it stands to its end,
-        need not be seekable, and is left open.
+        The file to read. A file object is read from its current position to its
+        end, and stays open. It need not be seekable.
 
     Returns
     -------
     array : ndarray
-        The array, writable, in the byte order of this machine. Its type is
-        uint8, int8, int16, int32, float32 or float64.
+        The array. It is writable and has the byte order of this machine. Its
+        type is uint8, int8, int16, int32, float32 or float64.
 
     Raises
     ------
     ValueError
-        If the contents are no IDX file: a wrong magic number, an unknown type,
-        more dimensions than NumPy can hold, fewer or more bytes than the header
-        promises, damaged gzip data.
+        If the file is not a valid IDX file: if its first two bytes are not 0, its
+        type is unknown, it has more dimensions than NumPy supports, it has fewer
+        or more bytes than the header declares, or its gzip data are damaged.
     TypeError
         If `path_or_file` is neither a path nor a binary file object.
     OSError
@@ -65,7 +66,7 @@ def read_idx(path_or_file):
 
     See Also
     --------
-    write_idx : Write such a file.
+    write_idx : Write an array to an IDX file.
 
     Examples
     --------
@@ -84,16 +85,16 @@ def read_idx(path_or_file):
 
 
 def append_idx(path_or_file, contents):
-    """Append a file's elements to a bytearray; return their dtype and shape.
+    """Append the elements of a file to a bytearray; return their dtype and shape.
 
-    Several files put into one bytearray are concatenated without a copy.
+    Several files can be appended to one bytearray, which concatenates them without a copy.
     """
     name = name_of(path_or_file)
     with source(path_or_file) as stream:
         try:
-            return _append(stream, contents)
+            return _append_elements(stream, contents)
         except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise ValueError(f"{name} has damaged gzip data: {error}") from error
+            raise ValueError(f"{name} has damaged gzip data: {error}.") from error
         except ValueError as error:
             raise ValueError(f"{name} is not a valid IDX file: {error}") from error
 
@@ -101,34 +102,35 @@ def append_idx(path_or_file, contents):
 def write_idx(path_or_file, array):
     """Write an array to an IDX file.
 
-    A file that is named by its path appears under that name only when it is
-    complete. If writing fails, a file that was there before is left as it was.
+    If `path_or_file` is a path, the file is written atomically: it appears under
+    its name only when it is complete, and if writing fails, an existing file is
+    left unchanged.
 
     Parameters
     ----------
     path_or_file : str, path-like or binary file object
-        Where to write. A path that ends in ".gz" is compressed, and equal
-        arrays give equal files. A file object is written to as it is, from
-        where it stands, and is left open.
+        The file to write. If a path ends in ".gz", the file is compressed, and
+        equal arrays give equal files. A file object is written to from its
+        current position, without compression, and stays open.
 
     array : array-like
-        What to write, of type uint8, int8, int16, int32, float32 or float64 in
-        any memory layout and byte order. Other types are not converted, so that
-        reading gives back what was written.
+        The array to write, of type uint8, int8, int16, int32, float32 or float64,
+        in any memory layout and byte order. Other types raise a TypeError. They
+        are not converted, so :func:`read_idx` always returns an equal array.
 
     Raises
     ------
     TypeError
-        If IDX has no code for the type of the elements, or if `path_or_file` is
-        neither a path nor a binary file object.
+        If the IDX format does not support the type of the elements, or if
+        `path_or_file` is neither a path nor a binary file object.
     ValueError
-        If a dimension is longer than four bytes can tell.
+        If a dimension has a length of 2**32 or more.
     OSError
         If the file cannot be written.
 
     See Also
     --------
-    read_idx : Read such a file.
+    read_idx : Read an array from an IDX file.
 
     Examples
     --------
@@ -144,31 +146,32 @@ def write_idx(path_or_file, array):
     array([[1.5, 2. ]], dtype=float32)
     """
     array = np.asarray(array)
-    code = _code(array.dtype)
-    header = _header(code, array.shape)
+    code = _type_code(array.dtype)
+    header = _make_header(code, array.shape)
     with destination(path_or_file) as stream:
         stream.write(header)
-        for piece in _pieces(array, _TYPES[code]):
-            stream.write(piece.tobytes())
+        for chunk in _chunks(array, _TYPES[code]):
+            stream.write(chunk.tobytes())
 
 
-def _append(stream, contents):
+def _append_elements(stream, contents):
+    """Append the elements in a stream to a bytearray; return their dtype and shape."""
     magic = _read_exactly(stream, 4)
     if magic.startswith(_GZIP_MAGIC):
-        stream = gzip.GzipFile(fileobj=_Rejoined(magic, stream), mode="rb")
+        stream = gzip.GzipFile(fileobj=_PrependedStream(magic, stream), mode="rb")
         magic = _read_exactly(stream, 4)
-    dtype = _dtype(magic)
-    shape = _shape(stream, n_dimensions=magic[3])
-    n_bytes = _n_bytes(shape, dtype)
-    left = _bytes_left(stream)
-    if left is not None and left != n_bytes:
-        raise ValueError(_broken_promise(n_bytes, left))
+    dtype = _dtype_of(magic)
+    shape = _read_shape(stream, n_dimensions=magic[3])
+    n_bytes = _count_bytes(shape, dtype)
+    remaining = _remaining_bytes(stream)
+    if remaining is not None and remaining != n_bytes:
+        raise ValueError(_size_error(n_bytes, remaining))
     _append_exactly(stream, n_bytes, contents)
     return dtype, shape
 
 
-class _Rejoined:
-    """A stream with the bytes already read put back, also if it cannot seek."""
+class _PrependedStream:
+    """Some bytes, followed by the rest of a stream, which need not be seekable."""
 
     def __init__(self, head, stream):
         self.head = head
@@ -179,36 +182,37 @@ class _Rejoined:
         return head or self.stream.read(size)
 
 
-def _dtype(magic):
+def _dtype_of(magic):
+    """Return the dtype that the first four bytes of a file declare."""
     if magic[:2] != b"\0\0":
-        raise ValueError(f"it begins with the bytes {magic[:2].hex()}, not 0000")
+        raise ValueError(f"its first two bytes must be 0000; got {magic[:2].hex()}.")
     if magic[2] not in _TYPES:
-        raise ValueError(
-            f"its type code is {magic[2]:#04x}, not one of "
-            + ", ".join(f"{code:#04x} ({_TYPES[code].name})" for code in _TYPES)
-        )
+        codes = ", ".join(f"{code:#04x} ({_TYPES[code].name})" for code in _TYPES)
+        raise ValueError(f"its type code must be one of {codes}; got {magic[2]:#04x}.")
     return _TYPES[magic[2]]
 
 
-def _shape(stream, n_dimensions):
+def _read_shape(stream, n_dimensions):
+    """Read the length of each dimension."""
     try:
-        # An array without elements costs nothing and knows this NumPy's limit.
+        # An empty array takes no memory and raises the error of this version of NumPy.
         np.empty((0,) * n_dimensions)
     except ValueError as error:
-        raise ValueError(f"it has {n_dimensions} dimensions: {error}") from error
+        raise ValueError(f"it has {n_dimensions} dimensions: {error}.") from error
     lengths = _read_exactly(stream, 4 * n_dimensions)
     return tuple(np.frombuffer(lengths, ">u4").tolist())
 
 
-def _n_bytes(shape, dtype):
-    # NumPy addresses an array as if its empty dimensions were not there.
+def _count_bytes(shape, dtype):
+    """Return the number of bytes of an array; raise ValueError if NumPy cannot address them."""
+    # Dimensions of length 0 do not count for this limit of NumPy.
     if math.prod(filter(None, shape)) * dtype.itemsize > sys.maxsize:
-        raise ValueError(f"its shape {shape} is more than an array can have")
+        raise ValueError(f"its shape must be one that a NumPy array can have; got {shape}.")
     return math.prod(shape) * dtype.itemsize
 
 
-def _bytes_left(stream):
-    """The bytes ahead in a plain file; None where only reading can tell."""
+def _remaining_bytes(stream):
+    """Return the number of bytes ahead in a regular file, or None for other streams."""
     raw = getattr(stream, "raw", stream)
     if not isinstance(raw, io.FileIO):
         return None
@@ -217,55 +221,58 @@ def _bytes_left(stream):
 
 
 def _read_exactly(stream, n_bytes):
+    """Read that many bytes of a header; raise ValueError if the stream ends before."""
     head = bytearray()
     while len(head) < n_bytes:
-        piece = stream.read(n_bytes - len(head))
-        if not piece:
-            raise ValueError("it ends within its header")
-        head += piece
+        chunk = stream.read(n_bytes - len(head))
+        if not chunk:
+            raise ValueError("it ends within its header.")
+        head += chunk
     return bytes(head)
 
 
 def _append_exactly(stream, n_bytes, contents):
-    """Append the promised bytes in pieces, and see that nothing follows them."""
+    """Append the rest of a stream in chunks; raise ValueError if it is not n_bytes long."""
     start = len(contents)
     while (n_read := len(contents) - start) < n_bytes:
-        piece = stream.read(min(_PIECE, n_bytes - n_read))
-        if not piece:
-            raise ValueError(_broken_promise(n_bytes, n_read))
-        contents += piece
+        chunk = stream.read(min(_CHUNK_SIZE, n_bytes - n_read))
+        if not chunk:
+            raise ValueError(_size_error(n_bytes, n_read))
+        contents += chunk
     if stream.read(1):
-        raise ValueError(_broken_promise(n_bytes, "more"))
+        raise ValueError(_size_error(n_bytes, "more"))
 
 
-def _broken_promise(n_bytes, found):
-    return f"its header promises {n_bytes} bytes of elements, but {found} follow"
+def _size_error(n_bytes, found):
+    """Return the message for elements of another size than the header declares."""
+    return f"its header declares {n_bytes} bytes of elements; got {found}."
 
 
-def _code(dtype):
+def _type_code(dtype):
+    """Return the code of a dtype; raise TypeError if the format does not support it."""
     for code, known in _TYPES.items():
         if dtype.kind == known.kind and dtype.itemsize == known.itemsize:
             return code
-    hint = _CLOSEST.get(dtype.kind)
-    raise TypeError(
-        f"array must have one of the types {_NAMES}, got {dtype}"
-        + (f"; if its values allow, write array.astype({hint!r})" if hint else "")
-    )
+    message = f"array must have one of the types {_TYPE_NAMES}; got {dtype}."
+    if dtype.kind in _CLOSEST_TYPES:
+        message += f" If its values allow it, pass array.astype({_CLOSEST_TYPES[dtype.kind]!r})."
+    raise TypeError(message)
 
 
-def _header(code, shape):
+def _make_header(code, shape):
+    """Return the bytes before the elements."""
     if any(length >= 2**32 for length in shape):
-        raise ValueError(f"array must be shorter than 2**32 each way, got {shape}")
+        raise ValueError(f"array must be shorter than 2**32 in each dimension; got shape {shape}.")
     return bytes([0, 0, code, len(shape)]) + np.array(shape, ">u4").tobytes()
 
 
-def _pieces(array, dtype):
-    """The elements in C order as pieces of bounded size, converted to dtype."""
+def _chunks(array, dtype):
+    """Return an iterator over chunks of the elements in C order, converted to dtype."""
     return np.nditer(
         array,
         flags=["buffered", "external_loop", "zerosize_ok"],
         op_dtypes=[dtype],
         order="C",
         casting="equiv",
-        buffersize=_PIECE // dtype.itemsize,
+        buffersize=_CHUNK_SIZE // dtype.itemsize,
     )

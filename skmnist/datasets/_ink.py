@@ -1,106 +1,114 @@
-"""From the pixels of a picture to ink: how far each is from the paper around it."""
+"""Measuring ink: how much darker each pixel of a picture is than the paper around it."""
 
 import numpy as np
 from scipy import ndimage
 
-LARGEST = 1024  # pixels on the longer side that are looked at; more are averaged
-NOTHING = (
-    "image shows no digit: nothing in it stands out from the rest; "
-    "crop the picture to the paper around one digit"
+MAX_SIDE = 1024  # pixels on the longer side; a larger picture is averaged
+NO_DIGIT = (
+    "image shows no digit: nothing in it differs enough from the background. "
+    "Crop the picture to the paper around one digit."
 )
-_SMALLEST = 4
-_SHEET = 0.2  # share of the picture that a sheet of paper fills at least
-_SOLID = 0.8  # share of its bounding box that it fills, for it may be tilted
-_SHARP = 0.5  # of the step from it to the table, the share that is done in a few pixels
+_MIN_SIDE = 4  # pixels on the shorter side
+_MIN_SHEET_SHARE = 0.2  # of the picture: the least that a sheet of paper covers
+_MIN_BOX_SHARE = 0.8  # of its bounding box: the least that a sheet covers if it is rotated
+_MIN_EDGE_STEP = 0.5  # of the step from sheet to table: the least within a few pixels
 
 
-def light_of(image):
-    """The picture in grey, no larger than needed."""
-    return _grey(_reduced(_checked(image)))
+def to_grey(image):
+    """Return the picture as a grey image of at most MAX_SIDE pixels on its longer side."""
+    return _grey_values(_average_blocks(_check_image(image)))
 
 
-def sheets_of(light):
-    """The sheet of paper on a table, if there is one, its light carried on over the table."""
-    step = -(-max(light.shape) // 400)
-    small = _smaller(light - light.min(), step)
-    bright = small > otsu(small)
-    for piece in (_largest(bright), _largest(~bright)):
-        if _is_sheet(piece, small):
-            sheet = ndimage.binary_fill_holes(piece)
+def fill_around_sheets(grey):
+    """Yield the grey image with the pixels around each sheet of paper replaced by its border."""
+    step = -(-max(grey.shape) // 400)
+    small = _downsample(grey - grey.min(), step)
+    bright = small > otsu_threshold(small)
+    for region in (_largest_region(bright), _largest_region(~bright)):
+        if _is_sheet(region, small):
+            sheet = ndimage.binary_fill_holes(region)
             sheet = ndimage.binary_erosion(sheet, iterations=3, border_value=1)
             if sheet.any():
-                yield _carried_on(light, sheet, step)
+                yield _fill_around(grey, sheet, step)
 
 
-def _carried_on(light, sheet, step):
-    """The light, where it is not on the sheet that of the nearest pixel that is."""
+def _fill_around(grey, sheet, step):
+    """Return the grey image with each pixel beside the sheet replaced by the nearest one on it."""
     rows, columns = (
         np.minimum(np.arange(length) // step, last - 1)
-        for length, last in zip(light.shape, sheet.shape, strict=True)
+        for length, last in zip(grey.shape, sheet.shape, strict=True)
     )
     nearest = ndimage.distance_transform_edt(
         ~sheet[np.ix_(rows, columns)], return_distances=False, return_indices=True
     )
-    return light[tuple(nearest)]
+    return grey[tuple(nearest)]
 
 
-def _largest(side):
-    pieces, _ = ndimage.label(side)
-    sizes = np.bincount(pieces.ravel())
-    return pieces == 1 + sizes[1:].argmax() if len(sizes) > 1 else side
+def _largest_region(mask):
+    """Return a mask of the largest connected region of a mask."""
+    regions, _ = ndimage.label(mask)
+    sizes = np.bincount(regions.ravel())
+    return regions == 1 + sizes[1:].argmax() if len(sizes) > 1 else mask
 
 
-def _is_sheet(piece, small):
-    """A large solid piece that ends with a step nearly everywhere, as no light on paper does."""
-    sheet = ndimage.binary_fill_holes(piece)
-    if piece.mean() < _SHEET or sheet.all():
+def _is_sheet(region, small):
+    """Tell whether a region is a sheet: large, almost rectangular and with a sharp edge."""
+    sheet = ndimage.binary_fill_holes(region)
+    if region.mean() < _MIN_SHEET_SHARE or sheet.all():
         return False
     edge = sheet & ~ndimage.binary_erosion(sheet, border_value=1)
+    # Uneven light on paper has no edge with a step almost everywhere.
     steps = ndimage.morphological_gradient(small, 5)[edge]
     whole_step = abs(np.median(small[sheet]) - np.median(small[~sheet]))
-    [box] = ndimage.find_objects(piece.astype(int))
-    return piece[box].mean() > _SOLID and np.percentile(steps, 10) > _SHARP * whole_step
+    [box] = ndimage.find_objects(region.astype(int))
+    is_rectangular = region[box].mean() > _MIN_BOX_SHARE
+    return is_rectangular and np.percentile(steps, 10) > _MIN_EDGE_STEP * whole_step
 
 
-def _checked(image):
+def _check_image(image):
+    """Return the image as an array; raise ValueError if its type, shape or size is invalid."""
     image = np.asarray(image)
     if image.dtype.kind not in "buif":
-        raise ValueError(f"image must be an array of numbers, got dtype {image.dtype}")
+        raise ValueError(f"image must be an array of numbers; got dtype {image.dtype}.")
     channels = image.shape[2:]
     if image.ndim not in (2, 3) or (channels and channels[0] not in (1, 3, 4)):
         raise ValueError(
-            "image must have the shape (height, width) or (height, width, channels) with 3 "
-            f"channels, or 4 with transparency, got {image.shape}"
+            "image must have the shape (height, width) or (height, width, channels) with 1, 3 or "
+            f"4 channels; got {image.shape}."
         )
-    smallest = max(_SMALLEST, _block(image))
+    smallest = max(_MIN_SIDE, _block_side(image))
     if min(image.shape[:2]) < smallest:
         raise ValueError(
-            f"image must have at least {smallest} pixels on its shorter side, got "
-            f"{image.shape[0]} × {image.shape[1]}"
+            f"image must have at least {smallest} pixels on its shorter side; got "
+            f"{image.shape[0]} × {image.shape[1]}."
         )
     return image
 
 
-def _reduced(image):
-    """Averages of blocks, so that the work is bounded; of large blocks, of some pixels."""
-    block = _block(image)
-    height, width = (max(length // block, 1) for length in image.shape[:2])
-    total, offsets = 0, range(0, block, -(-block // 3))
+def _average_blocks(image):
+    """Return the averages of square blocks of pixels, so that a large picture takes little time.
+
+    In large blocks, only some of the pixels are averaged.
+    """
+    side = _block_side(image)
+    height, width = (max(length // side, 1) for length in image.shape[:2])
+    total, offsets = 0, range(0, side, -(-side // 3))
     for row in offsets:
         for column in offsets:
-            part = image[row::block, column::block][:height, :width]
+            part = image[row::side, column::side][:height, :width]
             total = total + part.astype(np.float32)
     if not np.isfinite(total).all():
-        raise ValueError("image must not contain NaN or infinity")
+        raise ValueError("image must not contain NaN or infinity.")
     return total / len(offsets) ** 2
 
 
-def _block(image):
-    return -(-max(image.shape[:2]) // LARGEST)
+def _block_side(image):
+    """Return the side of the blocks that make the picture small enough."""
+    return -(-max(image.shape[:2]) // MAX_SIDE)
 
 
-def _grey(image):
-    """One number a pixel; where nothing but transparency varies, that number is it."""
+def _grey_values(image):
+    """Return one number per pixel: its grey value, or its opacity if the ink has one colour."""
     if image.ndim == 2:
         return image
     grey = image[:, :, :3].mean(axis=2)
@@ -113,45 +121,46 @@ def _grey(image):
     return grey * opaque + np.median(visible) * (1 - opaque)
 
 
-def ink_of(light):
-    """How far each pixel is from the paper around it, on the side of the ink."""
-    light = light - light.min()
-    if not light.any():
-        raise ValueError(NOTHING)
-    light = ndimage.gaussian_filter(light / light.max(), max(light.shape) / LARGEST)
-    if _is_light_on_dark(light):
-        light = 1 - light
-    return np.clip(_around(light, 80, 0.4) - light, 0, None)
+def measure_ink(grey):
+    """Return how much darker each pixel is than the paper around it, once light ink is inverted."""
+    grey = grey - grey.min()
+    if not grey.any():
+        raise ValueError(NO_DIGIT)
+    grey = ndimage.gaussian_filter(grey / grey.max(), max(grey.shape) / MAX_SIDE)
+    if _is_light_on_dark(grey):
+        grey = 1 - grey
+    return np.clip(_local_percentile(grey, 80, 0.4) - grey, 0, None)
 
 
-def _is_light_on_dark(light):
-    """Paper is what is most: the few that are far from it are ink."""
-    return ((light - _around(light, 50, 0.6)) ** 3).sum() > 0
+def _is_light_on_dark(grey):
+    """Tell whether the few pixels that differ most from their surroundings are lighter."""
+    return ((grey - _local_percentile(grey, 50, 0.6)) ** 3).sum() > 0
 
 
-def _around(light, percentile, reach):
-    """A percentile of the neighbourhood of each pixel, found on a small copy."""
-    step = -(-max(light.shape) // 40)
-    small = _smaller(light, step)
+def _local_percentile(grey, percentile, reach):
+    """Return a percentile of the neighbourhood of each pixel, computed on a smaller image."""
+    step = -(-max(grey.shape) // 40)
+    small = _downsample(grey, step)
     size = int(reach * max(small.shape)) | 1
-    wide = ndimage.percentile_filter(small, percentile, size, mode="nearest")
-    wide = ndimage.gaussian_filter(wide, size / 8, mode="nearest")
-    where = [(np.arange(length) - step // 2) / step for length in light.shape]
+    smooth = ndimage.percentile_filter(small, percentile, size, mode="nearest")
+    smooth = ndimage.gaussian_filter(smooth, size / 8, mode="nearest")
+    where = [(np.arange(length) - step // 2) / step for length in grey.shape]
     return ndimage.map_coordinates(
-        wide, np.meshgrid(*where, indexing="ij"), order=1, mode="nearest"
+        smooth, np.meshgrid(*where, indexing="ij"), order=1, mode="nearest"
     )
 
 
-def _smaller(light, step):
-    return ndimage.uniform_filter(light, step)[step // 2 :: step, step // 2 :: step]
+def _downsample(grey, step):
+    """Return the averages of blocks of step by step pixels."""
+    return ndimage.uniform_filter(grey, step)[step // 2 :: step, step // 2 :: step]
 
 
-def otsu(values):
-    """The threshold with the largest variance between what is above and below."""
+def otsu_threshold(values):
+    """Return Otsu's threshold, which maximises the variance between the values on both sides."""
     counts, edges = np.histogram(values.astype(float), 256)
-    middles = (edges[1:] + edges[:-1]) / 2
+    centres = (edges[1:] + edges[:-1]) / 2
     below = np.cumsum(counts)[:-1]
     above = values.size - below
-    sums = np.cumsum(counts * middles)
+    sums = np.cumsum(counts * centres)
     means = sums[:-1] / np.maximum(below, 1) - (sums[-1] - sums[:-1]) / np.maximum(above, 1)
     return edges[1 + np.argmax(below * above * means**2)]

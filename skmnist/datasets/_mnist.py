@@ -1,4 +1,4 @@
-"""MNIST, complete, from the files inside the package."""
+"""The complete MNIST database, from files in the package."""
 
 import hashlib
 from contextlib import contextmanager
@@ -17,8 +17,8 @@ _PARTS = {"train": ("train",), "test": ("t10k",), "all": ("train", "t10k")}
 def load_mnist(*, subset="train", return_X_y=False, as_frame=False):
     """Load the MNIST database of handwritten digits.
 
-    The images come with the package: nothing is downloaded. Each file is
-    compared with its SHA-256 before it is used.
+    The images are part of the package: nothing is downloaded. The SHA-256
+    checksum of each file is verified before the file is used.
 
     ===============  ==============
     Classes                      10
@@ -31,15 +31,15 @@ def load_mnist(*, subset="train", return_X_y=False, as_frame=False):
     Parameters
     ----------
     subset : {"train", "test", "all"}, default="train"
-        Which images to load. "all" is the training images followed by the test
-        images.
+        The images to load. "all" means the training images followed by the
+        test images.
 
     return_X_y : bool, default=False
         If True, return ``(data, target)`` instead of a Bunch.
 
     as_frame : bool, default=False
         If True, `data` is a pandas DataFrame and `target` a pandas Series, and
-        the Bunch has a `frame` of both. Needs pandas.
+        the Bunch has a `frame` with both. This needs pandas.
 
     Returns
     -------
@@ -53,24 +53,24 @@ def load_mnist(*, subset="train", return_X_y=False, as_frame=False):
         target : {ndarray, Series} of shape (n_samples,)
             The digit that each image shows, as int64.
         images : ndarray of shape (n_samples, 28, 28)
-            The images as squares. With arrays this is a view of `data`, not a
-            copy: changing one changes the other.
+            The images as squares. If `data` is an array, this is a view of it:
+            changing one changes the other.
         feature_names : list of str
-            "pixel_0_0" to "pixel_27_27": row, then column.
+            "pixel_0_0" to "pixel_27_27", with the row before the column.
         target_names : ndarray of shape (10,)
             The digits 0 to 9.
         frame : DataFrame of shape (n_samples, 785) or None
-            `data` and `target` side by side if `as_frame` is True, else None.
+            `data` and `target` in one DataFrame if `as_frame` is True, else None.
         DESCR : str
-            What the data set is, and its license.
+            The description of the data set, with its license.
 
     (data, target) : tuple
-        The two alone, if `return_X_y` is True.
+        `data` and `target` as above, if `return_X_y` is True.
 
     Raises
     ------
     ValueError
-        If `subset` is none of the three.
+        If `subset` is not one of the three names.
     OSError
         If a file of the installed package is missing or damaged.
     ImportError
@@ -87,14 +87,14 @@ def load_mnist(*, subset="train", return_X_y=False, as_frame=False):
     >>> X, y = load_mnist(subset="test", return_X_y=True)
     """
     if not isinstance(subset, str) or subset not in _PARTS:
-        raise ValueError(f"subset must be one of {list(_PARTS)}, got {subset!r}")
-    images = _read(f"{part}-images-idx3-ubyte.gz" for part in _PARTS[subset])
-    labels = _read(f"{part}-labels-idx1-ubyte.gz" for part in _PARTS[subset])
+        raise ValueError(f"subset must be one of {list(_PARTS)}; got {subset!r}.")
+    images = _read_files(f"{part}-images-idx3-ubyte.gz" for part in _PARTS[subset])
+    labels = _read_files(f"{part}-labels-idx1-ubyte.gz" for part in _PARTS[subset])
     data, target = images.reshape(len(images), -1), labels.astype(np.int64)
     feature_names = [f"pixel_{row}_{column}" for row, column in np.ndindex(28, 28)]
     frame = None
     if as_frame:
-        data, target, frame = _framed(data, target, feature_names)
+        data, target, frame = _make_frame(data, target, feature_names)
     if return_X_y:
         return data, target
     return Bunch(
@@ -108,36 +108,38 @@ def load_mnist(*, subset="train", return_X_y=False, as_frame=False):
     )
 
 
-def _read(names):
-    """One array of the files' elements, with no more than that in memory."""
+def _read_files(names):
+    """Return the elements of the files as one array, without holding them in memory twice."""
     contents = bytearray()
     for name in names:
-        with _intact(_DATA / name) as file:
+        with _open_verified(_DATA / name) as file:
             dtype, shape = append_idx(file, contents)
     return np.frombuffer(contents, dtype).reshape(-1, *shape[1:])
 
 
 @contextmanager
-def _intact(path):
-    """The file, opened, once its bytes have been compared with SHA256SUMS."""
+def _open_verified(path):
+    """Open a file; raise OSError if it is missing or its checksum is not that in SHA256SUMS."""
     if not path.is_file():
-        raise OSError(f"{path} is missing; please reinstall skmnist")
+        raise OSError(f"{path} is missing. Reinstall skmnist.")
     with path.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != _checksum(path.name):
+        if hashlib.file_digest(file, "sha256").hexdigest() != _expected_checksum(path.name):
             raise OSError(
-                f"{path} is damaged: its SHA-256 is not the one in SHA256SUMS; "
-                "please reinstall skmnist"
+                f"{path} is damaged: its SHA-256 checksum is not the one in SHA256SUMS. "
+                "Reinstall skmnist."
             )
         file.seek(0)
         yield file
 
 
-def _checksum(name):
+def _expected_checksum(name):
+    """Return the SHA-256 checksum of a file according to SHA256SUMS."""
     lines = (_DATA / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
     return {name: checksum for checksum, name in map(str.split, lines)}[name]
 
 
-def _framed(data, target, feature_names):
+def _make_frame(data, target, feature_names):
+    """Return data and target as a DataFrame and a Series, and a DataFrame of both."""
     pd = optional("pandas", "as_frame=True")
     data = pd.DataFrame(data, columns=feature_names, copy=False)
     target = pd.Series(target, name="target", copy=False)

@@ -1,4 +1,9 @@
-"""From a photo or a drawing of one digit to an image as MNIST's makers made theirs."""
+"""Converting a photo or drawing of one digit to an image like those of MNIST.
+
+The makers of MNIST scaled each digit to 20 × 20 pixels, and moved it in an image of 28 × 28 pixels
+until its centre of mass was in the centre. `photo_to_digit` does the same in three steps:
+`_find_digit`, `_scale_to_box` and `_move_centre_of_mass_to_centre`.
+"""
 
 import contextlib
 
@@ -6,45 +11,54 @@ import numpy as np
 from scipy import ndimage
 
 from skmnist.base._files import name_of
-from skmnist.datasets._ink import NOTHING, ink_of, light_of, otsu, sheets_of
-from skmnist.datasets._picture import pixels_of
+from skmnist.datasets._ink import (
+    NO_DIGIT,
+    fill_around_sheets,
+    measure_ink,
+    otsu_threshold,
+    to_grey,
+)
+from skmnist.datasets._picture import read_pixels
 
-_BOX, _SIDE = 20, 28  # the digit's box inside the image, in pixels
-_FINE = 6  # strokes are thickened on a grid so many times finer than the box
-_PEN = 2.8  # pixels of the box: thinner strokes than this are thickened
-_SPECK = 0.1  # share of the digit's length below which a piece is dirt
-_GRAIN = 5  # times the median, above which it is not the grain of the paper
-_PIECES = 50  # more of about the same length are the grain of the paper
-_FROM_BORDER = 0.2  # share of the longest piece above which one inside the border is the digit
-_SHORTER = 0.7  # share of the length of what spans the picture below which it is the digit
-_GAP = 0.2  # share of the digit's length that its pieces may lie apart
+_IMAGE_SIDE = 28  # pixels
+_BOX_SIDE = 20  # pixels on the longer side of the digit
+_FINE = 6  # strokes are thickened at so many times the resolution of the box
+_MIN_STROKE = 2.8  # pixels of the box: thinner strokes are thickened
+_MIN_PIECE = 0.1  # of the length of the longest piece: shorter pieces are specks
+_MAX_PIECES = 50  # more pieces of similar length are the grain of the paper
+_MAX_GAP = 0.2  # of the length of the longest piece: pieces further apart do not belong together
+_GRAIN = 5  # times the median ink: weaker ink can be the grain of the paper
+_MIN_INNER = 0.2  # of the longest piece: a longer one that touches no border is preferred to it
+_MAX_DARK = 0.7  # of a piece from border to border: a dark part that is shorter is the digit
 
 
 def read_photo(path_or_file):
     """Read a photo or a drawing of one digit as an image like those of MNIST.
 
-    The picture is turned upright as the camera noted it, laid on a tone of paper
-    where it is transparent, and handed to :func:`photo_to_digit`. Of an animation
-    it is the first frame. The paper should fill most of the picture, with one digit
-    on it, upright, and no dark lines through it. Needs Pillow.
+    The picture is rotated according to the orientation that the camera has stored.
+    Transparent pixels get the colour of paper. Then :func:`photo_to_digit` converts
+    the picture. Of an animation, the first frame is read. The paper should fill most
+    of the picture, with one upright digit on it and without dark lines through the
+    digit. This function needs Pillow.
 
     Parameters
     ----------
     path_or_file : str, path-like or binary file object
-        The picture: PNG, JPEG or whatever else Pillow reads. A file object is
-        read from its beginning and left open.
+        The picture, in PNG, JPEG or another format that Pillow reads. A file
+        object is read from its beginning and stays open.
 
     Returns
     -------
     digit : ndarray of shape (784,)
         The pixels, row after row, as uint8: 0 is the background, 255 full ink.
-        This is what a row of :func:`load_mnist` looks like.
+        The rows of the data of :func:`load_mnist` have the same format.
 
     Raises
     ------
     ValueError
-        If the file is not a picture that Pillow can read, has too many pixels to
-        be harmless, or if :func:`photo_to_digit` finds no digit in it.
+        If the file is not a picture that Pillow can read, if it has so many pixels
+        that Pillow considers it an attack, or if :func:`photo_to_digit` finds no
+        digit in it.
     TypeError
         If `path_or_file` is neither a path nor a binary file object.
     OSError
@@ -54,7 +68,7 @@ def read_photo(path_or_file):
 
     See Also
     --------
-    photo_to_digit : The same for pixels that are an array already.
+    photo_to_digit : Convert an array of pixels.
 
     Examples
     --------
@@ -68,7 +82,7 @@ def read_photo(path_or_file):
     >>> digit.shape, digit.dtype, digit.max()
     ((784,), dtype('uint8'), np.uint8(255))
     """
-    pixels = pixels_of(path_or_file)
+    pixels = read_pixels(path_or_file)
     try:
         return photo_to_digit(pixels).ravel()
     except ValueError as error:
@@ -76,26 +90,27 @@ def read_photo(path_or_file):
 
 
 def photo_to_digit(image):
-    """Make an image like those of MNIST from the pixels of a photo or a drawing.
+    """Convert the pixels of a photo or a drawing to an image like those of MNIST.
 
-    MNIST's makers scaled each digit to fit into 20 × 20 pixels, which made its
-    edges grey, and moved it until its centre of mass was the centre of 28 × 28
-    pixels. Here the digit has to be found before: against paper that is lit
-    unevenly, on a sheet on a table, beside specks, lines and shadows that come in
-    from the border. Strokes of a thin pen are made as wide as those of MNIST.
+    The makers of MNIST scaled each digit to fit into 20 × 20 pixels, and moved it
+    until its centre of mass was in the centre of 28 × 28 pixels. This function first
+    finds the digit: on unevenly lit paper, on a sheet of paper on a table, and
+    next to specks, lines and shadows that touch the border. Then it scales and
+    moves the digit in the same way. Thin strokes are made as thick as those of
+    MNIST.
 
-    The paper should fill most of the picture, with one digit on it, upright. A
-    sheet on a table should be straight to within a few degrees, with a clear edge.
-    Lines and shadows through the digit are left out only where they reach from
-    border to border and are much paler than its ink. What is drawn around the
-    digit, such as a box, may be taken for it, and of two digits the result is
-    either one or both as one.
+    The paper should fill most of the picture, with one upright digit on it. A
+    sheet on a table should be rotated by a few degrees at most, and have a clear
+    edge. Lines and shadows through the digit are removed only if they reach from
+    border to border and are much paler than the ink. Something drawn around the
+    digit, such as a box, may be mistaken for the digit. If there are two digits,
+    the result contains one of them or both.
 
     Parameters
     ----------
     image : array-like of shape (height, width) or (height, width, channels)
         The pixels, dark on light or light on dark, in any range. Three channels
-        are red, green and blue; a fourth says how opaque the pixel is.
+        are red, green and blue. A fourth channel is the opacity.
 
     Returns
     -------
@@ -105,12 +120,12 @@ def photo_to_digit(image):
     Raises
     ------
     ValueError
-        If `image` has another shape, fewer than 4 × 4 pixels, NaN or infinity in
-        it, or shows no digit.
+        If `image` has another shape, has fewer than 4 × 4 pixels, contains NaN or
+        infinity, or shows no digit.
 
     See Also
     --------
-    read_photo : The same for a picture in a file.
+    read_photo : Convert a picture in a file.
 
     Examples
     --------
@@ -122,115 +137,123 @@ def photo_to_digit(image):
     >>> photo_to_digit(seven).shape
     (28, 28)
     """
-    return _centred(_shrunk(_found(light_of(image))))
+    digit = _scale_to_box(_find_digit(to_grey(image)))
+    return _move_centre_of_mass_to_centre(digit)
 
 
-def _found(light):
-    """The digit on the sheet of paper, or if it is not on one, in the whole picture."""
-    for sheet in sheets_of(light):
+def _find_digit(grey):
+    """Return the ink of the digit, cropped: on a sheet of paper, or else in the whole picture."""
+    for sheet in fill_around_sheets(grey):
         with contextlib.suppress(ValueError):
-            ink = ink_of(sheet)
-            mask = _digit(ink)
-            if mask.sum() == mask[1:-1, 1:-1].sum():  # not cut by the edge of the sheet
-                return _cropped(ink, mask)
-    ink = ink_of(light)
-    return _cropped(ink, _digit(ink))
+            ink = measure_ink(sheet)
+            mask = _digit_mask(ink)
+            if mask.sum() == mask[1:-1, 1:-1].sum():  # the digit is not cut by the border
+                return _crop(ink, mask)
+    ink = measure_ink(grey)
+    return _crop(ink, _digit_mask(ink))
 
 
-def _digit(ink):
-    """Where the digit is: not dirt, not a shadow from the border, not another thing."""
-    pieces, boxes, lengths = _pieces(ink > _threshold(ink))
-    if _spans(boxes[lengths.argmax()], ink.shape):
-        dark = ink > otsu(ink[pieces > 0])
-        if max(_lengths(_box(dark))) < _SHORTER * lengths.max():  # lines or a shadow are paler
-            pieces, boxes, lengths = _pieces(dark)
+def _digit_mask(ink):
+    """Return a mask of the digit, without specks, shadows at the border and other objects."""
+    pieces, boxes, lengths = _connected_pieces(ink > _ink_threshold(ink))
+    if _reaches_across(boxes[lengths.argmax()], ink.shape):
+        dark = ink > otsu_threshold(ink[pieces > 0])
+        # Lines or a shadow across the picture are paler than the digit.
+        if max(_side_lengths(_bounding_box(dark))) < _MAX_DARK * lengths.max():
+            pieces, boxes, lengths = _connected_pieces(dark)
     inner = lengths * [_is_inside(box, ink.shape) for box in boxes]
-    if inner.max() > _FROM_BORDER * lengths.max():
+    if inner.max() > _MIN_INNER * lengths.max():
         lengths = inner
-    chosen = 1 + np.flatnonzero(lengths > _SPECK * lengths.max())
-    if len(chosen) > _PIECES:
-        raise ValueError(NOTHING)
+    chosen = 1 + np.flatnonzero(lengths > _MIN_PIECE * lengths.max())
+    if len(chosen) > _MAX_PIECES:
+        raise ValueError(NO_DIGIT)
     mask = np.isin(pieces, chosen)
-    away = ndimage.distance_transform_edt(~mask)
-    groups, _ = ndimage.label(away <= _GAP / 2 * lengths.max())
+    distances = ndimage.distance_transform_edt(~mask)
+    groups, _ = ndimage.label(distances <= _MAX_GAP / 2 * lengths.max())
     masses = np.bincount(groups[mask], ink[mask])
     return mask & (groups == masses.argmax())
 
 
-def _pieces(mask):
+def _connected_pieces(mask):
+    """Return the connected pieces of a mask as labels, their bounding boxes and their lengths."""
     pieces, count = ndimage.label(mask, np.ones((3, 3)))
     if not count:
-        raise ValueError(NOTHING)
+        raise ValueError(NO_DIGIT)
     boxes = ndimage.find_objects(pieces)
-    return pieces, boxes, np.array([max(_lengths(box)) for box in boxes])
+    return pieces, boxes, np.array([max(_side_lengths(box)) for box in boxes])
 
 
-def _threshold(ink):
-    """Otsu's, but above the grain of the paper, which drowns a digit that is small."""
-    return max(otsu(ink), min(_GRAIN * np.median(ink), ink.max() / 2))
+def _ink_threshold(ink):
+    """Return Otsu's threshold, or a higher one if the grain of the paper is above it."""
+    return max(otsu_threshold(ink), min(_GRAIN * np.median(ink), ink.max() / 2))
 
 
-def _box(mask):
+def _bounding_box(mask):
+    """Return the slices of rows and columns that contain a mask."""
     return ndimage.find_objects(mask.astype(int))[0]
 
 
-def _lengths(box):
+def _side_lengths(box):
+    """Return the height and the width of a bounding box."""
     return [side.stop - side.start for side in box]
 
 
-def _spans(box, shape):
+def _reaches_across(box, shape):
+    """Tell whether a bounding box reaches from border to border."""
     return any(side.start == 0 and side.stop == n for side, n in zip(box, shape, strict=True))
 
 
 def _is_inside(box, shape):
+    """Tell whether a bounding box touches no border."""
     return all(side.start > 0 and side.stop < n for side, n in zip(box, shape, strict=True))
 
 
-def _cropped(ink, mask):
-    """The digit alone, in shares of its strongest ink, without the grain of the paper."""
+def _crop(ink, mask):
+    """Return the ink of the digit alone, from 0 to 1, without the grain of the paper."""
     paper, strong = np.median(ink[~mask]), np.percentile(ink[mask], 75)
     if strong < 3 * paper:
-        raise ValueError(NOTHING)
+        raise ValueError(NO_DIGIT)
     near = ndimage.binary_dilation(mask, np.ones((3, 3)), iterations=2)
     ink = near * np.clip((ink - paper) / (strong - paper), 0, 1)
     faint = min(3 * paper / strong, 0.2)
-    return ink[_box(ink > faint)]
+    return ink[_bounding_box(ink > faint)]
 
 
-def _shrunk(ink):
-    """The digit as 20 pixels on its longer side, its strokes no thinner than MNIST's."""
-    fine = _BOX * _FINE
-    if max(ink.shape) < _BOX:  # too few pixels to leave their corners standing
+def _scale_to_box(ink):
+    """Return the digit scaled to the box of 20 × 20 pixels, with strokes as thick as in MNIST."""
+    fine = _BOX_SIDE * _FINE
+    if max(ink.shape) < _BOX_SIDE:  # so few pixels that their corners would be visible
         ink = ndimage.zoom(ink, _FINE, order=1, mode="nearest", grid_mode=True)
     width = _stroke_width(ink) * fine / max(ink.shape)
-    radius = round(max(_PEN * _FINE - width, 0) / 2)
+    radius = round(max(_MIN_STROKE * _FINE - width, 0) / 2)
     scale = (fine - 2 * radius) / max(ink.shape)
     rows, columns = (max(1, round(length * scale)) for length in ink.shape)
-    ink = _shares(ink.shape[0], rows) @ ink @ _shares(ink.shape[1], columns).T
+    ink = _averaging_matrix(ink.shape[0], rows) @ ink @ _averaging_matrix(ink.shape[1], columns).T
     ink = np.pad(ink, [((fine - n) // 2, fine - n - (fine - n) // 2) for n in ink.shape])
     if radius:
         y, x = np.ogrid[-radius : radius + 1, -radius : radius + 1]
         ink = ndimage.grey_dilation(ink, footprint=x**2 + y**2 <= radius**2 + 1)
-    return ink.reshape(_BOX, _FINE, _BOX, _FINE).mean(axis=(1, 3))
+    return ink.reshape(_BOX_SIDE, _FINE, _BOX_SIDE, _FINE).mean(axis=(1, 3))
 
 
 def _stroke_width(ink):
-    """Across a stroke, the mean distance to its nearer edge is a quarter of its width."""
+    """Return the mean width of the strokes."""
+    # Across a stroke, the mean distance to the nearer edge is a quarter of the width.
     distances = ndimage.distance_transform_edt(np.pad(ink > 0.5, 1))
     return 4 * distances[distances > 0].mean()
 
 
-def _shares(old, new):
-    """The matrix that averages old pixels over the areas of new ones."""
+def _averaging_matrix(old, new):
+    """Return the matrix that averages `old` pixels over the areas of `new` pixels."""
     edges = np.arange(new + 1)[:, None] * (old / new)
     covered = np.clip(edges - np.arange(old), 0, 1)
     return np.diff(covered, axis=0) * (new / old)
 
 
-def _centred(ink):
-    """The image with its centre of mass in the centre, and its strongest ink 255."""
-    shift = np.round(_SIDE / 2 - np.array(ndimage.center_of_mass(ink))).astype(int)
-    top, left = np.clip(shift, 0, _SIDE - _BOX)
-    digit = np.zeros((_SIDE, _SIDE), dtype=np.uint8)
-    digit[top : top + _BOX, left : left + _BOX] = np.round(255 * ink / ink.max())
+def _move_centre_of_mass_to_centre(ink):
+    """Return the image with the digit's centre of mass in its centre, as uint8 from 0 to 255."""
+    shift = np.round(_IMAGE_SIDE / 2 - np.array(ndimage.center_of_mass(ink))).astype(int)
+    top, left = np.clip(shift, 0, _IMAGE_SIDE - _BOX_SIDE)
+    digit = np.zeros((_IMAGE_SIDE, _IMAGE_SIDE), dtype=np.uint8)
+    digit[top : top + _BOX_SIDE, left : left + _BOX_SIDE] = np.round(255 * ink / ink.max())
     return digit

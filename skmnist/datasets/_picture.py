@@ -1,4 +1,4 @@
-"""The pixels of a picture file, by Pillow."""
+"""Reading picture files with Pillow."""
 
 import warnings
 
@@ -6,11 +6,11 @@ import numpy as np
 
 from skmnist.base._files import name_of, source
 from skmnist.base._optional import optional
-from skmnist.datasets._ink import LARGEST
+from skmnist.datasets._ink import MAX_SIDE
 
 
-def pixels_of(path_or_file):
-    """The pixels of a picture file, upright, as an array that photo_to_digit takes."""
+def read_pixels(path_or_file):
+    """Return the pixels of a picture file, upright, as an array for photo_to_digit."""
     Image = optional("PIL.Image", "read_photo", package="pillow")
     ImageOps = optional("PIL.ImageOps", "read_photo", package="pillow")
     with source(path_or_file) as file, warnings.catch_warnings():
@@ -18,25 +18,26 @@ def pixels_of(path_or_file):
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
             image = Image.open(file)
-            image.draft(None, (LARGEST, LARGEST))  # a JPEG is decoded smaller
-            return _pixels(ImageOps.exif_transpose(image))
+            image.draft(None, (MAX_SIDE, MAX_SIDE))  # decodes a JPEG at a smaller size
+            return _to_array(ImageOps.exif_transpose(image))
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise ValueError(f"{name_of(path_or_file)} is too large: {error}") from error
         except MemoryError:
             raise
-        except Exception as error:  # damaged files make Pillow raise all sorts
-            reason = "" if isinstance(error, Image.UnidentifiedImageError) else f": {error}"
-            raise ValueError(
-                f"{name_of(path_or_file)} is not a picture that Pillow can read{reason}"
-            ) from error
+        except Exception as error:  # for damaged files, Pillow raises errors of many kinds
+            message = f"{name_of(path_or_file)} is not a picture that Pillow can read"
+            if not isinstance(error, Image.UnidentifiedImageError):
+                message += f": {error}".removesuffix(".")
+            raise ValueError(f"{message}.") from error
 
 
-def _pixels(image):
+def _to_array(image):
+    """Return the pixels as an array: reduced if the image is large, with opacity if it has any."""
     if image.mode not in ("1", "L", "F") and not image.mode.startswith("I"):
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     elif image.mode == "L" and image.has_transparency_data:
         image = image.convert("RGBA")
-    factor = max(image.size) // LARGEST
+    factor = max(image.size) // MAX_SIDE
     if factor > 1 and image.mode in ("L", "RGB", "RGBA"):
         image = image.reduce(factor)
     return np.asarray(image)

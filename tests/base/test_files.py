@@ -1,3 +1,5 @@
+"""Files are written atomically, with usual permissions; links and pipes stay what they are."""
+
 import os
 import stat
 import threading
@@ -9,7 +11,7 @@ from skmnist.datasets import read_idx, write_idx
 
 
 @pytest.mark.parametrize("name", ["array", "array.gz"])
-def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, name, files_limited_to):
+def test_failed_write_leaves_the_old_file_unchanged(tmp_path, name, files_limited_to):
     path = tmp_path / name
     write_idx(path, np.arange(5.0))
     too_much = np.random.default_rng(0).random(100_000)
@@ -19,7 +21,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, name,
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_an_array_can_replace_the_file_it_is_mapped_from(tmp_path):
+def test_array_can_replace_the_file_that_it_is_mapped_from(tmp_path):
     path = tmp_path / "array"
     write_idx(path, np.arange(4, dtype=np.uint8))
     mapped = np.memmap(path, dtype=np.uint8, mode="r", offset=8)
@@ -27,7 +29,7 @@ def test_an_array_can_replace_the_file_it_is_mapped_from(tmp_path):
     assert read_idx(path).tolist() == [3, 2, 1, 0]
 
 
-def test_a_folder_is_not_replaced(tmp_path):
+def test_folder_is_not_replaced(tmp_path):
     folder = tmp_path / "folder"
     folder.mkdir()
     with pytest.raises(IsADirectoryError, match="folder"):
@@ -35,14 +37,14 @@ def test_a_folder_is_not_replaced(tmp_path):
     assert list(tmp_path.iterdir()) == [folder]
 
 
-def test_a_missing_folder_is_an_error_of_the_system(tmp_path):
+def test_error_for_a_missing_file_or_folder(tmp_path):
     with pytest.raises(FileNotFoundError):
         write_idx(tmp_path / "nowhere" / "array", np.zeros(3))
     with pytest.raises(FileNotFoundError, match="nothing"):
         read_idx(tmp_path / "nothing")
 
 
-def test_a_named_pipe_is_written_to_and_read_from(tmp_path):
+def test_named_pipe_is_written_and_read(tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     array = np.arange(100_000, dtype=np.int32)
@@ -53,7 +55,7 @@ def test_a_named_pipe_is_written_to_and_read_from(tmp_path):
     assert pipe.is_fifo()
 
 
-def test_a_link_stays_a_link(tmp_path):
+def test_target_of_a_link_is_replaced_but_not_the_link(tmp_path):
     target, link = tmp_path / "target", tmp_path / "link"
     link.symlink_to(target)
     write_idx(link, np.zeros(3))
@@ -61,7 +63,7 @@ def test_a_link_stays_a_link(tmp_path):
     assert read_idx(target).tolist() == [0, 0, 0]
 
 
-def test_permissions_are_those_of_any_new_file_or_of_the_old_one(tmp_path):
+def test_permissions_are_those_of_the_old_file_or_of_any_new_file(tmp_path):
     def mode(path):
         return stat.S_IMODE(path.stat().st_mode)
 

@@ -1,3 +1,5 @@
+"""Photos and drawings of digits: how well the digit is found, and errors for other pictures."""
+
 import io
 import subprocess
 import sys
@@ -19,14 +21,14 @@ SEVEN = [(90, 60), (170, 60), (110, 200)]
 
 @pytest.fixture(scope="module")
 def digits():
-    """Training images to take photos of, and a classifier that never saw them."""
+    """Return images and labels, and a classifier that was trained on other images."""
     X, y = load_mnist(return_X_y=True)
-    judge = MLPDigitClassifier(max_iter=4, random_state=0).fit(X[:5000], y[:5000])
-    return X[50_000:50_100].reshape(-1, 28, 28), y[50_000:50_100], judge
+    classifier = MLPDigitClassifier(max_iter=4, random_state=0).fit(X[:5000], y[:5000])
+    return X[50_000:50_100].reshape(-1, 28, 28), y[50_000:50_100], classifier
 
 
 def photo_of(digit, rng):
-    """Ink on paper that is lit from one side, somewhere on a sheet, with noise."""
+    """Return a photo of a digit on paper: off the centre, lit from one side, with noise."""
     ink = np.clip(1.5 * ndimage.zoom(digit / 255, 4, order=1) - 0.25, 0, 1)
     sheet = np.zeros((200, 180))
     top, left = rng.integers(1, 60, 2)
@@ -52,33 +54,33 @@ def difference(one, other):
 
 
 @pytest.mark.parametrize("inverted", [False, True])
-def test_digits_on_photos_are_read_as_well_as_the_originals(digits, inverted):
-    images, target, judge = digits
+def test_digits_on_photos_are_classified_like_the_originals(digits, inverted):
+    images, target, classifier = digits
     rng = np.random.default_rng(0)
     photos = [photo_of(image, rng) for image in images]
-    made = [photo_to_digit(255 - photo if inverted else photo).ravel() for photo in photos]
-    original = judge.score(images.reshape(len(images), -1), target)
-    assert judge.score(np.array(made), target) >= original - 0.02
+    converted = [photo_to_digit(255 - photo if inverted else photo).ravel() for photo in photos]
+    original = classifier.score(images.reshape(len(images), -1), target)
+    assert classifier.score(np.array(converted), target) >= original - 0.02
 
 
-def test_a_digit_that_is_cut_close_is_read_too(digits):
-    images, target, judge = digits
-    made = []
+def test_closely_cropped_digits_are_classified_like_the_originals(digits):
+    images, target, classifier = digits
+    converted = []
     for image in images:
         [box] = ndimage.find_objects((image > 30).astype(int))
         close = ndimage.zoom(image[box].astype(float), 10, order=1)
-        made.append(photo_to_digit(235 - 0.8 * close).ravel())
-    original = judge.score(images.reshape(len(images), -1), target)
-    assert judge.score(np.array(made), target) >= original - 0.04
+        converted.append(photo_to_digit(235 - 0.8 * close).ravel())
+    original = classifier.score(images.reshape(len(images), -1), target)
+    assert classifier.score(np.array(converted), target) >= original - 0.04
 
 
-def test_an_image_of_mnist_comes_out_nearly_as_it_went_in(digits):
+def test_image_of_mnist_is_almost_unchanged(digits):
     images = digits[0]
     differences = [difference(photo_to_digit(image), image) for image in images]
     assert np.median(differences) < 1
 
 
-def test_the_digit_fills_its_box_and_its_mass_is_in_the_centre(digits):
+def test_digit_fills_its_box_with_its_centre_of_mass_in_the_centre(digits):
     digit = photo_to_digit(photo_of(digits[0][0], np.random.default_rng(0)))
     rows, columns = np.nonzero(digit)
     assert max(np.ptp(rows), np.ptp(columns)) + 1 in (19, 20)
@@ -87,12 +89,12 @@ def test_the_digit_fills_its_box_and_its_mass_is_in_the_centre(digits):
     assert digit.dtype == np.uint8
 
 
-def test_images_of_eight_by_eight_pixels_keep_their_shape():
+def test_zero_of_eight_by_eight_pixels_stays_hollow():
     image = load_digits().images[0]
-    assert photo_to_digit(image)[14, 14] < photo_to_digit(image).max() / 3  # a 0 is hollow
+    assert photo_to_digit(image)[14, 14] < photo_to_digit(image).max() / 3  # the hole of a 0
 
 
-def test_neither_type_nor_range_nor_channels_matter():
+def test_result_does_not_depend_on_type_range_and_channels():
     grey = np.asarray(drawing("L"))
     expected = photo_to_digit(grey)
     others = [grey > 127, grey.astype(np.uint16) * 257, grey / 255.0, grey * 3e3 - 5e4]
@@ -101,13 +103,13 @@ def test_neither_type_nor_range_nor_channels_matter():
         assert difference(photo_to_digit(other), expected) < 0.5
 
 
-def test_a_thin_pen_gives_full_strokes():
+def test_thin_strokes_are_made_thicker():
     thin = photo_to_digit(np.asarray(drawing("L", width=2)))
     thick = photo_to_digit(np.asarray(drawing("L", width=16)))
     assert 0.8 < thin.sum() / thick.sum() < 1.25
 
 
-def test_specks_and_a_table_edge_are_left_out():
+def test_specks_and_the_edge_of_a_table_are_removed():
     picture = drawing("L")
     expected = photo_to_digit(np.asarray(picture))
     ImageDraw.Draw(picture).rectangle((250, 0, 300, 400), 40)
@@ -116,16 +118,16 @@ def test_specks_and_a_table_edge_are_left_out():
     assert difference(photo_to_digit(np.asarray(picture)), expected) < 5
 
 
-def test_a_digit_of_two_strokes_stays_whole():
+def test_digit_of_two_separate_strokes_stays_complete():
     picture = drawing("L")
-    ImageDraw.Draw(picture).line([(160, 140), (190, 140)], 0, 5)  # beside the 7
-    without, whole = photo_to_digit(np.asarray(drawing("L"))), photo_to_digit(np.asarray(picture))
-    assert np.ptp(np.nonzero(whole)[1]) > np.ptp(np.nonzero(without)[1])
+    ImageDraw.Draw(picture).line([(160, 140), (190, 140)], 0, 5)  # next to the 7
+    one_stroke, both = photo_to_digit(np.asarray(drawing("L"))), photo_to_digit(np.asarray(picture))
+    assert np.ptp(np.nonzero(both)[1]) > np.ptp(np.nonzero(one_stroke)[1])
 
 
 @pytest.mark.parametrize("table", [40, 150])
 @pytest.mark.parametrize("box", [(30, 20, 30, 30), (110, 130, 120, 100), (15, 15, 0, 0)])
-def test_a_sheet_of_paper_on_a_table_is_found(table, box):
+def test_sheet_of_paper_on_a_table_is_found(table, box):
     left, top, right, bottom = box
     paper = drawing("L", paper=235, ink=20)
     photo = Image.new("L", (300 + left + right, 400 + top + bottom), table)
@@ -137,7 +139,7 @@ def test_a_sheet_of_paper_on_a_table_is_found(table, box):
     assert difference(photo_to_digit(np.asarray(photo)), expected) < 5
 
 
-def test_paler_lines_through_the_whole_picture_are_left_out():
+def test_paler_lines_across_the_picture_are_removed():
     expected = photo_to_digit(np.asarray(drawing("L", ink=20)))
     picture = Image.new("L", (300, 400), 240)
     draw = ImageDraw.Draw(picture)
@@ -147,7 +149,7 @@ def test_paler_lines_through_the_whole_picture_are_left_out():
     assert difference(photo_to_digit(np.asarray(picture)), expected) < 5
 
 
-def test_the_edge_of_a_shadow_is_left_out():
+def test_edge_of_a_shadow_is_removed():
     picture = np.asarray(drawing("L", paper=220, ink=40)).astype(float)
     expected = photo_to_digit(picture)
     picture[:, 150:] *= 0.5  # through the digit
@@ -155,13 +157,13 @@ def test_the_edge_of_a_shadow_is_left_out():
 
 
 @pytest.mark.parametrize("colour", ["black", "white", "red"])
-def test_strokes_on_nothing_are_ink(colour):
+def test_strokes_on_a_transparent_background_are_ink(colour):
     picture = drawing("RGBA", paper=(0, 0, 0, 0), ink=colour)
     assert difference(read_photo(saved(picture)), photo_to_digit(np.asarray(drawing("L")))) < 1
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
-def test_every_mode_of_png_is_read(mode):
+def test_all_modes_of_png_are_read(mode):
     picture = drawing("L").convert("I").point(lambda x: x * 200).convert("I;16")
     picture = picture if mode == "I;16" else drawing().convert(mode)
     expected = photo_to_digit(np.asarray(drawing("L")))
@@ -174,15 +176,15 @@ def test_other_formats_are_read(kind, mode):
     assert difference(read_photo(saved(drawing().convert(mode), kind)), expected) < 4
 
 
-def test_a_photo_is_turned_as_the_camera_noted_it(tmp_path):
+def test_photo_is_rotated_to_the_stored_orientation(tmp_path):
     exif = Image.Exif()
-    exif[0x0112] = 6  # to be turned by a quarter, clockwise
+    exif[0x0112] = 6  # rotate by 90 degrees clockwise to show it upright
     path = tmp_path / "seven.jpg"
     drawing().transpose(Image.Transpose.ROTATE_90).save(path, exif=exif)
     assert difference(read_photo(path), photo_to_digit(np.asarray(drawing("L")))) < 4
 
 
-def test_a_large_picture_takes_no_longer_than_its_averages():
+def test_large_picture_takes_little_time():
     large = np.full((7000, 7000), 255, dtype=np.uint8)
     large[2000:5000, 3300:3500] = 0
     start = time.process_time()
@@ -203,7 +205,7 @@ def test_a_large_picture_takes_no_longer_than_its_averages():
         (np.full((9, 9), "x"), "array of numbers"),
     ],
 )
-def test_what_is_no_picture_of_a_digit_is_refused(image, message):
+def test_error_for_an_image_without_a_digit(image, message):
     with pytest.raises(ValueError, match=message):
         photo_to_digit(image)
 
@@ -212,9 +214,11 @@ def test_errors_name_the_file(tmp_path):
     Image.new("L", (50, 50)).save(tmp_path / "blank.png")
     (tmp_path / "notes.png").write_text("no picture")
     (tmp_path / "half.png").write_bytes(saved(drawing()).getvalue()[:300])
-    with pytest.raises(ValueError, match=r"blank\.png: image shows no digit.*crop the picture"):
+    with pytest.raises(
+        ValueError, match=r"blank\.png: image shows no digit: .*\. Crop the picture"
+    ):
         read_photo(tmp_path / "blank.png")
-    with pytest.raises(ValueError, match=r"notes\.png is not a picture that Pillow can read$"):
+    with pytest.raises(ValueError, match=r"notes\.png is not a picture that Pillow can read\.$"):
         read_photo(tmp_path / "notes.png")
     for name in ("notes.png", "half.png"):
         with pytest.raises(ValueError, match=f"{name} is not a picture that Pillow can read"):
@@ -224,15 +228,16 @@ def test_errors_name_the_file(tmp_path):
 
 
 @pytest.mark.parametrize("side", [10_000, 14_000])
-def test_a_decompression_bomb_is_refused(side):
+def test_error_for_a_decompression_bomb(side):
     with pytest.raises(ValueError, match="is too large"):
         read_photo(saved(Image.new("1", (side, side))))
 
 
-def test_without_pillow_one_is_told_what_to_install():
+def test_error_without_pillow_tells_what_to_install():
     code = (
         "import sys; sys.modules['PIL'] = None\n"
         "from skmnist.datasets import read_photo; read_photo('x.png')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert "ImportError: read_photo needs pillow: pip install pillow" in done.stderr
+    expected = "ImportError: read_photo requires pillow. Install it with `pip install pillow`."
+    assert expected in done.stderr

@@ -1,13 +1,14 @@
+"""The X/O data set: the letters and maps of the lecture, and the variants of the letters."""
+
 import numpy as np
 import pytest
 from scipy import ndimage
 from sklearn.linear_model import LogisticRegression
 
 from skmnist.datasets import load_xo
+from skmnist.datasets._xo import _VARIANTS
 
-VARIANTS = ["standard", "shifted", "rotated", "thicker", "noisy"]
-
-# Lecture row B6, in ninths.
+# The maps in row B6 of the lecture, times 9.
 FALLING_MAP = [
     [7, -1, 1, 3, 5, -1, 3],
     [-1, 9, -1, 3, -1, 1, -1],
@@ -34,13 +35,13 @@ def standard():
 
 
 def ninths(image, kernel):
-    """The averaged feature map of row B5, times nine."""
+    """Return the averaged feature map of row B5 of the lecture, times 9."""
     windows = np.lib.stride_tricks.sliding_window_view(image, kernel.shape)
     return 9 * (windows * kernel).mean(axis=(2, 3))
 
 
-def likeness_to(letter, images):
-    """The best agreement of each image with the letter, moved by a pixel at most."""
+def similarity(letter, images):
+    """Return the highest correlation of each image with the letter moved by at most one pixel."""
     steps = [(row, column) for row in (-1, 0, 1) for column in (-1, 0, 1)]
     moved = [np.roll(letter, step, axis=(0, 1)) for step in steps]
     return np.max([(images * one).mean(axis=(1, 2)) for one in moved], axis=0)
@@ -50,7 +51,7 @@ def drawn(variant, n_samples=200):
     return load_xo(variant=variant, n_samples=n_samples, random_state=0)
 
 
-def test_the_standard_x_is_the_one_of_the_lecture(standard):
+def test_standard_x_is_that_of_the_lecture(standard):
     image = np.full((9, 9), -1.0)
     for i in range(1, 8):
         image[i, i] = image[i, 8 - i] = 1
@@ -58,40 +59,40 @@ def test_the_standard_x_is_the_one_of_the_lecture(standard):
     assert standard.target.tolist() == ["X", "O"]
 
 
-def test_the_standard_o_is_as_large_and_as_thin_as_the_x(standard):
+def test_standard_o_is_a_thin_ring_as_large_as_the_x(standard):
     x, o = standard.images > 0
     assert [np.flatnonzero(o.any(axis=axis)).tolist() for axis in (0, 1)] == [
         np.flatnonzero(x.any(axis=axis)).tolist() for axis in (0, 1)
     ]
     np.testing.assert_array_equal(o, o.T)
     np.testing.assert_array_equal(o, o[::-1])
-    assert ndimage.label(~o)[1] == 2  # paper inside and paper outside
+    assert ndimage.label(~o)[1] == 2  # the paper inside and outside
     assert not ndimage.binary_erosion(o, np.ones((2, 2))).any()
 
 
-def test_the_kernels_are_pieces_of_the_x(standard):
+def test_kernels_are_patches_of_the_x(standard):
     x = standard.images[0]
-    pieces = [x[1:4, 1:4], x[3:6, 3:6], x[1:4, 5:8]]
-    np.testing.assert_array_equal(standard.kernels, pieces)
+    patches = [x[1:4, 1:4], x[3:6, 3:6], x[1:4, 5:8]]
+    np.testing.assert_array_equal(standard.kernels, patches)
     assert standard.kernel_names == ["falling", "crossing", "rising"]
 
 
-def test_the_maps_of_the_x_are_those_of_the_lecture(standard):
+def test_feature_maps_of_the_x_are_those_of_the_lecture(standard):
     falling, crossing, rising = (ninths(standard.images[0], k) for k in standard.kernels)
     np.testing.assert_allclose(falling, FALLING_MAP)
     np.testing.assert_allclose(crossing, CROSSING_MAP)
     np.testing.assert_allclose(rising, np.fliplr(FALLING_MAP))
 
 
-def test_the_kernels_match_the_x_perfectly_and_the_o_nowhere(standard):
+def test_kernels_match_the_x_perfectly_but_not_the_o(standard):
     best = [
         [ninths(image, kernel).max() for kernel in standard.kernels] for image in standard.images
     ]
     np.testing.assert_allclose(best, [[9, 9, 9], [5, 1, 5]])
 
 
-@pytest.mark.parametrize("variant", [*VARIANTS, "all"])
-def test_the_bunch_is_complete(variant):
+@pytest.mark.parametrize("variant", [*_VARIANTS, "all"])
+def test_bunch_is_complete(variant):
     xo = drawn(variant, n_samples=7)
     assert xo.data.shape == (7, 81)
     assert xo.data.dtype == np.float64
@@ -108,25 +109,25 @@ def test_the_bunch_is_complete(variant):
 
 
 @pytest.mark.parametrize(("variant", "n_samples"), [("standard", 2), ("noisy", 100), ("all", 100)])
-def test_without_a_number_there_are_enough_images(variant, n_samples):
+def test_default_number_of_images(variant, n_samples):
     assert len(load_xo(variant=variant).images) == n_samples
 
 
-def test_all_draws_both_letters_in_each_variant_in_turn():
+def test_all_contains_both_letters_of_each_variant_in_turn():
     xo = load_xo(variant="all", n_samples=24)
-    pairs = [(variant, letter) for variant in VARIANTS for letter in "XO"]
+    pairs = [(variant, letter) for variant in _VARIANTS for letter in "XO"]
     assert list(zip(xo.variants, xo.target, strict=True)) == [*pairs, *pairs, *pairs][:24]
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
-def test_every_drawing_looks_more_like_its_letter_than_like_the_other(variant, standard):
+@pytest.mark.parametrize("variant", _VARIANTS)
+def test_every_image_is_more_similar_to_its_letter_than_to_the_other(variant, standard):
     xo = drawn(variant)
     assert np.abs(xo.images).max() <= 1
-    likeness = np.transpose([likeness_to(letter, xo.images) for letter in standard.images])
-    assert (likeness.argmax(axis=1) == (xo.target == "O")).all()
+    similarities = np.transpose([similarity(letter, xo.images) for letter in standard.images])
+    assert (similarities.argmax(axis=1) == (xo.target == "O")).all()
 
 
-def test_shifted_letters_are_one_pixel_away(standard):
+def test_shifted_letters_are_moved_by_one_pixel(standard):
     xo = drawn("shifted")
     steps = [(row, column) for row in (-1, 0, 1) for column in (-1, 0, 1) if row or column]
     moved = [np.roll(standard.images, step, axis=(1, 2)) for step in steps]
@@ -137,15 +138,15 @@ def test_shifted_letters_are_one_pixel_away(standard):
     assert seen == set(range(8))
 
 
-def test_rotated_letters_keep_their_symmetry_and_their_middle():
+def test_rotated_letters_are_symmetric_with_the_same_centre():
     xo = drawn("rotated")
     np.testing.assert_allclose(xo.images, xo.images[:, ::-1, ::-1], atol=1e-12)
     np.testing.assert_allclose(xo.images[:, 4, 4], np.where(xo.target == "X", 1, -1))
     assert all(len(np.unique(image.round(6))) > 5 for image in xo.images)
 
 
-def test_rotated_letters_lean_by_5_to_20_degrees_to_either_side():
-    # The strokes of an X lie at odd multiples of 45 degrees: four times that is 180.
+def test_rotated_letters_are_rotated_by_5_to_20_degrees_in_both_directions():
+    # The strokes of an X have angles of odd multiples of 45 degrees: four times that is 180.
     row, column = np.mgrid[-4:5, -4:5]
     ink = 1 + drawn("rotated").images[::2]
     fourfold = np.angle(-(ink * (column + 1j * row) ** 4).sum(axis=(1, 2)), deg=True)
@@ -155,7 +156,7 @@ def test_rotated_letters_lean_by_5_to_20_degrees_to_either_side():
     assert 20 < (fourfold > 0).sum() < 80
 
 
-def test_thicker_letters_contain_the_thin_ones(standard):
+def test_thicker_letters_contain_the_standard_letters(standard):
     xo = drawn("thicker")
     thin = np.resize(standard.images, xo.images.shape)
     assert (xo.images >= thin).all()
@@ -164,15 +165,15 @@ def test_thicker_letters_contain_the_thin_ones(standard):
     assert len(np.unique(xo.data, axis=0)) == 8  # four pens, two letters
 
 
-def test_noisy_letters_have_one_to_five_pixels_flipped(standard):
+def test_noisy_letters_have_one_to_five_flipped_pixels(standard):
     xo = drawn("noisy")
     n_flipped = (xo.images == -np.resize(standard.images, xo.images.shape)).sum(axis=(1, 2))
     assert set(n_flipped) == {1, 2, 3, 4, 5}
     assert set(np.unique(xo.images)) == {-1, 1}
 
 
-@pytest.mark.parametrize("variant", [*VARIANTS, "all"])
-def test_a_seed_determines_the_drawings_and_more_begin_like_fewer(variant):
+@pytest.mark.parametrize("variant", [*_VARIANTS, "all"])
+def test_first_images_depend_on_the_seed_but_not_on_n_samples(variant):
     few, many = drawn(variant, n_samples=11), drawn(variant, n_samples=30)
     np.testing.assert_array_equal(few.images, many.images[:11])
     rng = np.random.RandomState(0)
@@ -180,12 +181,12 @@ def test_a_seed_determines_the_drawings_and_more_begin_like_fewer(variant):
     np.testing.assert_array_equal(few.images, again.images)
 
 
-def test_other_seeds_give_other_drawings():
+def test_other_seeds_give_other_images():
     one, other = (load_xo(variant="noisy", random_state=seed).images for seed in (0, 1))
     assert (one != other).any()
 
 
-def test_a_classifier_takes_them_as_they_are():
+def test_classifier_of_scikit_learn_can_be_fitted():
     X, y = load_xo(variant="all", random_state=0, return_X_y=True)
     classifier = LogisticRegression().fit(X, y)
     assert classifier.classes_.tolist() == load_xo().target_names.tolist()
@@ -193,17 +194,17 @@ def test_a_classifier_takes_them_as_they_are():
 
 
 @pytest.mark.parametrize("variant", ["bold", None, ["noisy"]])
-def test_an_unknown_variant_is_refused(variant):
-    with pytest.raises(ValueError, match=r"variant must be one of \['standard', .*'all'\], got"):
+def test_error_for_an_unknown_variant(variant):
+    with pytest.raises(ValueError, match=r"variant must be one of \['standard', .*'all'\]; got"):
         load_xo(variant=variant)
 
 
 @pytest.mark.parametrize("n_samples", [2.0, "2", True])
-def test_a_number_that_is_no_integer_is_refused(n_samples):
-    with pytest.raises(TypeError, match="n_samples must be an integer or None, got"):
+def test_error_for_a_number_that_is_not_an_integer(n_samples):
+    with pytest.raises(TypeError, match="n_samples must be an integer or None; got"):
         load_xo(n_samples=n_samples)
 
 
-def test_fewer_than_one_sample_is_refused():
-    with pytest.raises(ValueError, match="n_samples must be at least 1, got 0"):
+def test_error_for_less_than_one_sample():
+    with pytest.raises(ValueError, match=r"n_samples must be at least 1; got 0\.$"):
         load_xo(n_samples=0)
