@@ -1,8 +1,8 @@
 """ConvFeatureTransformer: its parameters, how it is fitted, and how feature maps are computed.
 
-Where the mean of the products is taken: `transform` and `feature_maps` call `_compute_maps`, which
-calls `write_maps` of `network/_convolution.py` for slices of the rows. It slides the kernels over
-the images, sums the products and divides by their number, which is nine for a 3×3 kernel.
+`transform` and `feature_maps` call `_compute_maps`, which calls `write_maps` of
+`network/_convolution.py` for slices of the rows. `write_maps` slides the kernels over the images,
+sums the products and divides by their number, which is nine for a 3×3 kernel.
 """
 
 import numpy as np
@@ -44,108 +44,114 @@ class ConvFeatureTransformer(
 ):
     """Compute averaged feature maps of images.
 
-    This is the convolution of the lectures: a kernel is slid over an image, and at each position,
-    the mean of the products of its entries and the pixels tells how well the image matches the
-    kernel there. X has one row of pixels per image. The columns of the output are the maps
-    of all kernels, activated and pooled. A linear model or an MLP often predicts better from these
-    columns than from the pixels, because pooled maps change little if a stroke is shifted by a
-    pixel.
+    This is the convolution of the lectures that skmnist is based on. A kernel slides over an image.
+    At each position, its entries are multiplied by the pixels that they cover, and the mean of the
+    products tells how well the image matches the kernel there. These means form a feature map, to
+    which an activation function and pooling are applied. X has one row of pixels per image, and
+    the columns of the output are the values of the maps of all kernels. A linear model or an MLP
+    often predicts better from these columns than from the pixels, because pooled maps change
+    little if a stroke is shifted by a pixel.
 
     Parameters marked "(per layer)" accept one value for all layers, or a tuple with one value per
-    layer. With ``n_kernels=(64, 128)``, the maps of the first layer's 64 kernels are the channels
-    of the images that the second layer's 128 kernels are applied to.
+    layer. For example, ``n_kernels=(64, 128)`` means two layers: the 64 kernels of the first layer
+    are applied to the images, and the 128 kernels of the second layer to the maps of the first, as
+    if these maps were the channels of an image.
 
     Parameters
     ----------
     kernels : {"kmeans", "pca", "patches", "strokes", "random"} or array-like, default="kmeans"
-        The source of the kernels (per layer). An array of kernels has the shape
-        (n, height, width) or (n, height, width, channels). The other sources are:
+        The kernels, as an array of shape (n, height, width) or (n, height, width, channels), or
+        the name of their source (per layer). The sources are:
 
         - "kmeans": the centres of clusters of patches, after each patch was scaled to mean 0 and
           variance 1.
         - "pca": the principal components of patches, after the mean of each patch was subtracted.
-        - "patches": random patches of the training images; the more ink a patch has, the more
-          likely it is chosen. They are balanced over the classes if y is passed to :meth:`fit`.
-          In later layers, they are scaled to a root mean square of 1.
-        - "strokes": the three strokes of an X from the lectures, named falling, crossing and
-          rising. Their size must be odd.
-        - "random": numbers from the standard normal distribution.
+        - "patches": random patches of the training images. Patches with a larger variance are more
+          likely to be chosen. The patches are balanced over the classes if y is passed to
+          :meth:`fit`. In layers after the first, they are scaled to a root mean square of 1.
+        - "strokes": the three strokes of an X from the lectures, which are named falling, crossing
+          and rising. ``kernel_size`` must be odd.
+        - "random": entries drawn from the standard normal distribution.
     n_kernels : int, default=32
-        The number of kernels (per layer). It has no effect on an array and on "strokes". There
-        are fewer kernels if the patches have too little variety. For "pca", the maximum is the
-        number of entries of a kernel minus 1.
+        The number of kernels (per layer). It has no effect if ``kernels`` is an array or
+        "strokes". There are fewer kernels if there are too few different patches. For "pca", the
+        maximum is the number of entries of a kernel minus 1.
     kernel_size : int or "auto", default="auto"
-        The height and width of the kernels, unless they are an array (per layer). For example,
-        (3, 3) means two layers. "auto" is about a quarter of the size of the images or maps that
-        the kernels are applied to, odd, and at most 7: it is 7 for 28×28 pixels and 3 for 8×8.
+        The height and width of the kernels (per layer). It has no effect if ``kernels`` is an
+        array. Note that (3, 3) means two layers with kernels of 3×3. "auto" is an odd number of at
+        most 7, about a quarter of the height or width of the images or maps that the kernels are
+        applied to: 7 for 28×28 pixels, and 3 for 8×8 pixels.
     stride : int, default=1
-        The step from one position of a kernel to the next, in pixels (per layer).
+        The distance in pixels from one position of a kernel to the next (per layer).
     padding : {"valid", "same"}, default="valid"
-        Which positions a kernel has (per layer). "valid" uses the positions at which it lies
-        completely inside the image. "same" surrounds the image with zeros, so that there is one
-        position per pixel.
+        The positions of a kernel (per layer). "valid" uses the positions at which the kernel lies
+        completely inside the image. "same" pads the image with zeros, so that a kernel has one
+        position per pixel if ``stride`` is 1.
     normalize : {None, "mean", "contrast"}, default=None
-        How each patch is normalized before it is multiplied with a kernel (per layer). None
-        leaves it unchanged. "mean" subtracts its mean, which gives the same maps as subtracting
-        the mean of each kernel. "contrast" also divides it by its standard deviation, with a
-        constant added to the variance so that noise in blank patches is not amplified.
+        How each patch of an image is normalized before it is multiplied by a kernel (per layer).
+        None leaves the patch unchanged. "mean" subtracts the mean of the patch, which gives the
+        same maps as subtracting the mean of the kernel. "contrast" also divides the patch by its
+        standard deviation, with a constant added to the variance so that noise in blank patches is
+        not amplified.
     activation : {"split", "relu", "abs", None}, default="split"
         The activation function of the maps (per layer). "relu" sets negative values to 0, "abs"
         takes absolute values, and "split" returns two maps, one with the positive values and one
-        with the absolute values of the negative ones.
+        with the absolute values of the negative values. None leaves the maps unchanged.
     pool : {"max", "mean", "rms", None}, default="max"
-        How the values in each pool, a square of positions, are combined (per layer): their
-        maximum, their mean or their root mean square. None does not pool.
+        How the values in each pool, a square of neighbouring positions, are combined (per layer):
+        their maximum, their mean or their root mean square. None means no pooling.
     pool_size : int or "auto", default="auto"
-        The height and width of the pools (per layer). Positions at the right and bottom edge that
+        The height and width of the pools (per layer). Positions at the right and bottom edges that
         do not fill a pool are ignored. In the last layer, "auto" gives at most 5 pools along each
-        side: they have 4×4 positions for 28×28 pixels and 7×7 kernels. In earlier layers, it is 2
-        if there are at least 12 positions along a side, and 1 otherwise.
+        side: for 28×28 pixels and 7×7 kernels, the pools have 4×4 positions. In the other layers,
+        "auto" is 2 if there are at least 12 positions along a side, and 1 otherwise.
     stacking : {"mixed", "separate"}, default="mixed"
-        Whether a kernel of a later layer spans all maps of the layer before, or is applied to
-        each of them separately, as in PCANet.
+        How the kernels of a layer after the first are applied to the maps of the layer before.
+        With "mixed", a kernel spans all maps, and has one channel per map. With "separate", a
+        kernel has one channel, and is applied to each map separately, as in PCANet.
     image_shape : tuple of int or None, default=None
-        The shape of the images, (height, width) or (height, width, channels). A row of X has the
-        pixels row by row, and the channels of a pixel are adjacent. None assumes square grey
-        images if the number of columns is a square number, and a single row of pixels otherwise.
-        In such a row, and in images with fewer than 64 pixels, None also reduces ``kernel_size``
-        and ``pool_size`` if they are too large.
+        The shape of the images, (height, width) or (height, width, channels). A row of X contains
+        the pixels row by row, and the channels of a pixel are adjacent. None assumes square grey
+        images if the number of columns is a square number, and images with a single row of pixels
+        otherwise. For images with a single row or fewer than 64 pixels, None also means that
+        ``kernel_size`` and ``pool_size`` are reduced if they are too large.
     n_jobs : int or None, default=None
         The maximum number of threads of :meth:`transform`. None uses as many threads as NumPy
-        would use for a matrix product, -1 uses one thread per core. The result is bit-identical.
+        would use for a matrix product, and -1 uses one thread per core. The result is
+        bit-identical for any number of threads.
     random_state : int, RandomState instance or None, default=None
         Determines the sample of patches, the initial clusters and the random kernels.
 
     Attributes
     ----------
-    kernels_ : list of arrays of shape (n_maps, height, width, channels)
+    kernels_ : list of arrays of shape (n_kernels, height, width, channels)
         The kernels of each layer.
     map_shapes_ : list of tuple (height, width, n_maps)
-        The shape of each layer's maps, activated and pooled.
+        The shape of the maps of each layer, after activation and pooling.
     image_shape_ : tuple (height, width, channels)
         The shape of the images.
     n_features_in_ : int
-        The number of columns of X, which are pixels or their channels.
+        The number of columns of X.
     feature_names_in_ : ndarray of shape (``n_features_in_``,)
         The names of the columns of X, if it has names that are all strings.
 
     See Also
     --------
     MLPDigitClassifier : A neural network that can be trained on these features.
-    sklearn.feature_extraction.image.PatchExtractor : Extract patches without multiplying them.
+    sklearn.feature_extraction.image.PatchExtractor : Extract the patches of images.
 
     Notes
     -----
-    The output is float64 if X is float64, and float32 for any other dtype. Its columns have the
-    order of :meth:`feature_maps`: by row, column and map. They are not standardized, so models
-    other than MLPDigitClassifier can need a StandardScaler before them.
+    The output is float64 if X is float64, and float32 for any other dtype. Its columns are sorted
+    by row, column and map, as in the output of :meth:`feature_maps`. They are not standardized, so
+    models other than MLPDigitClassifier may need a StandardScaler between them and the transformer.
 
-    The kernels are learned from at most 3,000 images and about two million numbers, so fitting to
-    ten million images takes hardly longer than fitting to ten thousand. :meth:`transform`
-    processes a few images at a time. In addition to its result, it needs about 10 MB per thread
-    for small images. Large images need more, because all patches of an image are computed at once:
-    as many numbers as the image has positions, times the number of entries of a kernel. If the
-    result does not fit into memory, pass a memory map as ``out``.
+    The kernels are learned from patches of at most 3,000 images, with about two million entries in
+    total. Therefore, fitting to ten million images takes hardly longer than fitting to ten
+    thousand. :meth:`transform` processes a few images at a time. In addition to its result, it
+    needs about 10 MB per thread for small images. Large images need more, because all patches of
+    an image are extracted at once: these have as many entries as a kernel, times the number of
+    positions. If the result does not fit into memory, pass a memory map as ``out``.
 
     With ``sklearn.set_config(array_api_dispatch=True)``, X can be an array of another library,
     such as a torch tensor on a GPU, and the output has the same library and device. With
@@ -202,14 +208,14 @@ class ConvFeatureTransformer(
     @all_or_nothing
     @with_callbacks
     def fit(self, X, y=None):
-        """Make the kernels, or learn them from a sample of the images.
+        """Create the kernels, or learn them from a sample of the images.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_pixels)
             One row of pixels per image.
         y : array-like of shape (n_samples,) or None, default=None
-            The labels. If they are passed, the sample is balanced over the classes.
+            The labels. If they are passed, the sample of the images is balanced over the classes.
 
         Returns
         -------
@@ -241,7 +247,7 @@ class ConvFeatureTransformer(
 
     @judged_later
     def _fit_layers(self, X, classes, plans):
-        """Make the kernels layer by layer: later ones are learned from the maps of earlier ones."""
+        """Create the kernels layer by layer: each is learned from the maps of the layers before."""
         rng, dtype = new_generator(self.random_state), float_type(X)
         chosen = choose_images(classes, X.shape[1], rng)
         images, classes = dense_rows(X, like(X, chosen), dtype), classes[chosen]
@@ -268,15 +274,14 @@ class ConvFeatureTransformer(
         X : array-like of shape (n_samples, n_pixels)
             One row of pixels per image.
         out : array of shape (n_samples, n_columns) or None, default=None
-            An array to write the maps into, such as a ``numpy.memmap``. It must have the dtype of
-            the array that is returned otherwise, and as many columns as
-            :meth:`get_feature_names_out` has names.
+            An array to write the result into, such as a ``numpy.memmap``. It must have the shape
+            and the dtype of the array that is returned if ``out`` is None.
 
         Returns
         -------
         columns : array of shape (n_samples, n_columns)
-            The values of the maps, by row, column and map. This is `out` if it was passed. It is
-            a data frame if ``set_output`` was called.
+            The values of the maps, sorted by row, column and map. This is ``out`` if it was passed,
+            and a DataFrame if ``set_output`` was called.
 
         Examples
         --------
@@ -300,12 +305,12 @@ class ConvFeatureTransformer(
         X : array-like of shape (n_samples, n_pixels)
             One row of pixels per image.
         layer : int, default=-1
-            The number of the layer: 0 is the first, -1 is the last.
+            The index of the layer: 0 is the first layer, and -1 is the last.
 
         Returns
         -------
         maps : array of shape (n_samples, height, width, n_maps)
-            The maps of each image, activated and pooled.
+            The maps of each image, after activation and pooling.
 
         Examples
         --------
@@ -323,20 +328,20 @@ class ConvFeatureTransformer(
         return namespace(X).reshape(self._compute_maps(X, layer % n_layers + 1), shape)
 
     def get_feature_names_out(self, input_features=None):
-        """Return the names of the output columns, from the kernel and its position.
+        """Return the names of the output columns: the kernel, the row and the column of a value.
 
         Parameters
         ----------
         input_features : array-like of str or None, default=None
-            Not used. If passed, it must equal the names of the columns of X.
+            Not used. If passed, they must be the names of the columns of X.
 
         Returns
         -------
         names : ndarray of str
-            "falling_0_3" is row 0 and column 3 of the map of the stroke "falling". "pca2+_0_3"
-            and "pca2-_0_3" are the positive and the negative values of a map that was split.
-            "pca2+.pca0-_0_3" is the kernel "pca0" applied to the map "pca2+", with separate
-            stacking.
+            "falling_0_3" is row 0 and column 3 of the map of the kernel "falling". "pca2+_0_3" and
+            "pca2-_0_3" belong to the maps of the positive and of the negative values of the kernel
+            "pca2" if ``activation="split"``. "pca2+.pca0-_0_3" belongs to the kernel "pca0" of the
+            second layer, applied to the map "pca2+" of the first, if ``stacking="separate"``.
 
         Examples
         --------
@@ -351,7 +356,7 @@ class ConvFeatureTransformer(
         return column_names(self._names, self.map_shapes_[-1])
 
     def _compute_maps(self, X, n_layers, out=None):
-        """Return the maps after the first layers, written into `out` or into a new array."""
+        """Return the maps of the last of the first ``n_layers`` layers, in `out` or a new array."""
         check("n_jobs", self.n_jobs, RULES["n_jobs"])
         xp, dtype = namespace(X), float_type(X)
         shape = (X.shape[0], int(np.prod(self.map_shapes_[n_layers - 1])))
@@ -361,16 +366,16 @@ class ConvFeatureTransformer(
         kernels, layers = self.kernels_[:n_layers], self._layers[:n_layers]
 
         def write_slice(rows):
-            # Here the mean of the products of kernels and pixels is computed, activated and pooled.
+            # Computes the mean of the products of kernels and pixels, the activation and the pools.
             write_maps(out, X, rows, self.image_shape_, kernels, layers)
 
-        # Smaller slices take less time than starting a thread.
+        # Smaller slices are computed in less time than it takes to start a thread.
         at_once = images_at_once(self.image_shape_, [k.shape for k in kernels], layers, CACHE)
         for_slices(write_slice, shape[0], self.n_jobs if xp is np else 1, fewest=8 * at_once)
         return out
 
     def _check_new_X(self, X, method):
-        """Return X as an array, or raise an error if it does not fit the fitted transformer."""
+        """Return X as an array, or raise an error if the transformer cannot transform it."""
         self._check_fresh()
         X = check_X(self, X, accept_sparse=False)
         check_same_place(self, X, self.kernels_[0], method)

@@ -1,4 +1,4 @@
-"""Whether the parameters of a fitted estimator have changed since fit."""
+"""Detect whether the parameters of an estimator have changed since it was fitted."""
 
 import copy
 
@@ -10,7 +10,7 @@ from skmnist.base._rules import short_repr
 
 
 class StaleParamsMixin:
-    """Mixin for an estimator that must be fitted again after one of its parameters has changed.
+    """A mixin for estimators that must be fitted again after one of their parameters has changed.
 
     `fit` stores the parameters, and the other methods compare them with the current ones.
     ``n_jobs`` may change at any time, because it has no effect on results.
@@ -44,12 +44,12 @@ class StaleParamsMixin:
             )
 
     def __sklearn_is_fitted__(self):
-        """Tell whether the estimator was fitted with its current parameters."""
+        """Return whether the estimator was fitted with its current parameters."""
         return hasattr(self, "_fitted_with") and self._changed_param() is None
 
 
 def _snapshot(value):
-    """Return a copy of a parameter that can be changed in place; others are returned as they are.
+    """Return a copy of a value that can be changed in place; other values are returned unchanged.
 
     A random_state is not copied: drawing from it is not a change of the parameter.
     """
@@ -57,7 +57,7 @@ def _snapshot(value):
 
 
 def _is_same(value, before):
-    """Tell whether a parameter is unchanged; arrays, also in a tuple or list, by their values."""
+    """Return whether a parameter is unchanged; arrays and their tuples are compared by value."""
     if value is before:
         return True
     if type(value) is not type(before):

@@ -1,8 +1,8 @@
-"""The sources of kernels: drawn, cut out of images, learned from patches, random, or given.
+"""The sources of kernels: drawn, cut out of images, learned from patches, random, or passed.
 
-A source has a function of (number of kernels, shape of a kernel, sampled patches, generator). It
-returns kernels of shape ``[maps, height, width, channels]``. They are fewer than asked for where
-the patches have too little variety.
+Each source has a function of (number of kernels, shape of a kernel, sampled patches, generator),
+which returns kernels of shape ``[maps, height, width, channels]``. It returns fewer kernels than
+asked for if there are too few different patches.
 """
 
 from collections.abc import Callable
@@ -16,9 +16,10 @@ from threadpoolctl import threadpool_limits  # a dependency of scikit-learn
 
 from skmnist.features._patches import LEAST_FLOAT64, interleave_classes
 
-# Patches have little contrast if their variance is less than this share of the mean variance.
+# Patches have little contrast if their variance is less than this fraction of the mean variance.
 CONTRAST = 0.1
-# Rounding errors are below this share of the largest value, and below so many decimals.
+# Differences are rounding errors below this fraction of the largest value, or after so many
+# decimals.
 _ROUNDING, _DECIMALS = 1e-9, 6
 
 
@@ -29,7 +30,7 @@ class Source(NamedTuple):
     names: str | tuple  # a word that is numbered, or one name per kernel
     is_learned: bool = False  # whether `make` needs patches of the training images
     needs_odd_size: bool = False
-    has_image_scale: bool = False  # whether kernels grow with the images that they come from
+    has_image_scale: bool = False  # whether kernels are proportional to the images
 
     def kernel_names(self, n_kernels):
         """Return one name per kernel."""
@@ -39,7 +40,7 @@ class Source(NamedTuple):
 
 
 def _draw_strokes(n_kernels, shape, patches, rng):
-    """Draw the lecture's three strokes of an X, with ink 1 and paper -1; n_kernels is ignored."""
+    """Draw the three strokes of an X, with 1 on the stroke and -1 elsewhere; ignore n_kernels."""
     height, width, channels = shape
     size = max(height, width) | 1
     falling = np.eye(size)
@@ -51,7 +52,7 @@ def _draw_strokes(n_kernels, shape, patches, rng):
 
 
 def _cut_patches(n_kernels, shape, patches, rng):
-    """Return randomly chosen patches: more ink makes them likelier, and all classes take turns."""
+    """Return random patches: a larger variance makes them likelier, and the classes take turns."""
     ink = (_without_means(patches.rows) ** 2).mean(axis=1)
     with np.errstate(divide="ignore", over="ignore"):
         # The n largest of these keys are a sample without replacement, weighted by ink.
@@ -85,7 +86,7 @@ def _cluster_centers(n_kernels, shape, patches, rng):
         return rows[distinct].reshape(-1, *shape)
     seed = int(rng.integers(2**32))
     clusters = MiniBatchKMeans(n_kernels, batch_size=2048, n_init=1, random_state=seed)
-    # The threads of scikit-learn synchronise after a few rows: on a busy machine they only wait.
+    # scikit-learn's threads wait for each other after every few rows: slow on a busy machine.
     with threadpool_limits(1, user_api="openmp"):
         clusters.fit(rows)
     return _with_unit_size(clusters.cluster_centers_).reshape(-1, *shape)
@@ -113,7 +114,7 @@ def kernel_source(kernels):
 
 
 def _given(kernels, n_kernels, shape, patches, rng):
-    """Return a user's kernels as an array of [maps, height, width, channels]."""
+    """Return the kernels that were passed as an array of [maps, height, width, channels]."""
     kernels = np.array(kernels, dtype=float)
     kernels = kernels[..., None] if kernels.ndim == 3 else kernels
     if kernels.shape[3] != shape[2]:
@@ -140,15 +141,15 @@ def make_kernels(plan, shape, patches, rng):
 
 
 def _least_square(plan, patches):
-    """Return the least mean square of patches that the kernels can be made from."""
+    """Return the smallest mean square of patches from which the kernels can be made."""
     uses_image_squares = plan.source.has_image_scale and not plan.is_later
-    # Maps of such kernels, and the contrast, are squares in the dtype of the images. All other
-    # kernels are learned in float64.
+    # The maps of such kernels, and the contrast, are computed from squares in the dtype of the
+    # images. All other kernels are learned in float64.
     return patches.least if uses_image_squares or plan.has_contrast else LEAST_FLOAT64
 
 
 def _check_squares(rows, least):
-    """Raise a ValueError if the mean square of patches is infinite, or less than the least."""
+    """Raise a ValueError if the mean square of patches is infinite, or less than ``least``."""
     mean_square = np.vdot(rows, rows) / rows.size
     if not np.isfinite(mean_square):
         raise ValueError(
@@ -163,7 +164,7 @@ def _check_squares(rows, least):
 
 
 def _by_rows(change, kernels):
-    """Return kernels that a function of rows has changed, with one row per kernel."""
+    """Return kernels to which a function of rows was applied, with one row per kernel."""
     return change(kernels.reshape(len(kernels), -1)).reshape(kernels.shape)
 
 
@@ -173,6 +174,6 @@ def _without_means(rows):
 
 
 def _with_unit_size(rows):
-    """Divide each row by its root mean square, so that entries have the size of a stroke's."""
+    """Divide each row by its root mean square; rows of zeros are left unchanged."""
     sizes = np.sqrt((rows**2).mean(axis=1, keepdims=True))
     return rows / np.where(sizes > 0, sizes, 1)

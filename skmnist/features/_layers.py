@@ -1,4 +1,4 @@
-"""The layers of the transformer: check its parameters and decide the size of each layer."""
+"""Check the parameters of the transformer, and determine the sizes of its layers."""
 
 from math import isqrt, prod
 from numbers import Integral
@@ -21,16 +21,16 @@ from skmnist.network._convolution import MAP_ACTIVATIONS, PADDINGS, POOLS, Layer
 
 NORMALIZATIONS = (None, "mean", "contrast")
 STACKINGS = ("mixed", "separate")
-# With kernel_size="auto", kernels are not larger.
+# The largest size of a kernel with kernel_size="auto".
 _MOST_AUTO_KERNEL = 7
-# With pool_size="auto", the last layer has not more pools along each side.
+# The largest number of pools along a side in the last layer with pool_size="auto".
 _MOST_AUTO_POOLS = 5
-# With image_shape=None, rows with fewer pixels may not be images at all.
+# With image_shape=None, sizes are reduced for fewer pixels, because these may not be images.
 _FEW_PIXELS = 64
 
 
 def _is_array_of_kernels(value):
-    """Tell whether a value is an array, or nested lists, of finite numbers of a valid shape."""
+    """Return whether a value is an array, or nested lists, of finite numbers of a valid shape."""
     try:
         kernels = np.asarray(value)
     except ValueError:  # a ragged list
@@ -44,17 +44,17 @@ def _is_array_of_kernels(value):
 
 
 class _SourceOrKernels(OneOf):
-    """The rule for kernels: the name of a source, or an array."""
+    """The rule for the parameter kernels: the name of a source, or an array."""
 
     types = (str, np.ndarray, list)
 
     def test(self, value):
-        """Tell whether there is a source of this name, or whether the array is valid."""
+        """Return whether there is a source of this name, or whether the array is valid."""
         return super().test(value) if isinstance(value, str) else _is_array_of_kernels(value)
 
 
 def _is_shape(value):
-    """Tell whether a value can be the shape of an image."""
+    """Return whether a value can be the shape of an image."""
     return value is None or (len(value) in (2, 3) and all(is_integer(side, 1) for side in value))
 
 
@@ -133,7 +133,7 @@ def image_shape(asked, n_columns):
 
 
 def plan_layers(estimator, shape):
-    """Return a plan for each layer, or raise a ValueError if a layer would have no output."""
+    """Return the plan of each layer, or raise a ValueError if a layer would have no output."""
     is_guessed = estimator.image_shape is None
     can_shrink = is_guessed and (shape[0] == 1 or shape[0] * shape[1] < _FEW_PIXELS)
     values_of_layers = list(_values_of_layers(estimator))
@@ -154,7 +154,7 @@ def plan_layers(estimator, shape):
 
 
 def fitted_layer(plan, patches):
-    """Return the settings of a planned layer, with its contrast measured on sampled patches."""
+    """Return the settings of a planned layer, with the constant for the contrast of its patches."""
     if not plan.has_contrast:
         return plan.layer
     offset = CONTRAST * patches.rows.var(axis=1).mean()
@@ -177,7 +177,7 @@ def _values_of_layers(estimator):
 
 
 def _plan_layer(values, sides, can_shrink, is_later, is_last, stacking):
-    """Return the plan of a layer; sizes that do not fit are reduced if they can shrink."""
+    """Return the plan of a layer; with ``can_shrink``, sizes that are too large are reduced."""
     source = kernel_source(values["kernels"])
     height, width = _kernel_sides(values, source, sides, can_shrink)
     layer = Layer(
@@ -213,7 +213,7 @@ def _kernel_sides(values, source, sides, can_shrink):
 
 
 def _pool_sides(values, positions, can_shrink, is_last):
-    """Return the height and width of a layer's pools: squares, or rows in a single row."""
+    """Return the height and width of a layer's pools."""
     if values["pool"] is None:
         return (1, 1)
     if not isinstance(values["pool_size"], str):
@@ -225,7 +225,7 @@ def _pool_sides(values, positions, can_shrink, is_last):
 
 
 def _sizes_as_text(plan, positions, sides):
-    """Return what a layer does to the size of a map, for an error message."""
+    """Return how a layer changes the size of a map, for an error message."""
     layer, text = plan.layer, f"kernels of {plan.height}×{plan.width}"
     if layer.stride > 1:
         text += f" at a stride of {layer.stride}"

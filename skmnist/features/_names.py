@@ -6,7 +6,7 @@ from skmnist.network._convolution import MAP_ACTIVATIONS
 
 
 def map_names(kernel_names, layer, names_before):
-    """Return the names of a layer's maps, from those of its kernels and of the maps before."""
+    """Return the names of a layer's maps, from the names of its kernels and of the maps before."""
     n_parts = len(MAP_ACTIVATIONS[layer.activation])
     names = [name + suffix for suffix in _suffixes(n_parts) for name in kernel_names]
     if not layer.separate:

@@ -16,16 +16,17 @@ from skmnist.network._convolution import (
 )
 
 MOST_IMAGES = 3000
-# The most numbers in a sample of images or patches: 16 MB of float64.
+# The maximum number of entries in a sample of images or patches: 16 MB of float64.
 MOST_NUMBERS = 2**21
-# The smallest normal number.
+# The smallest normal number of float64.
 LEAST_FLOAT64 = float(np.finfo(np.float64).tiny)
 
 
 class _Patches(NamedTuple):
-    """Patches as rows of float64, the class of each, and the smallest normal number of the images.
+    """Patches as rows of float64, with the class of each patch.
 
-    Numbers below the smallest normal number of a dtype have fewer digits.
+    ``least`` is the smallest normal number in the dtype of the images: smaller numbers have fewer
+    digits.
     """
 
     rows: np.ndarray
@@ -46,7 +47,7 @@ def class_numbers(y, n_rows):
 
 
 def _is_continuous(y):
-    """Tell whether y has floats that are not integers."""
+    """Return whether y has floats that are not integers."""
     return y.dtype.kind == "f" and not np.array_equal(y, np.round(y))
 
 
@@ -64,12 +65,12 @@ def interleave_classes(order, classes):
 
 
 def choose_images(classes, n_columns, rng):
-    """Return the sorted numbers of the rows of X that kernels are learned from."""
+    """Return the sorted indices of the rows of X that kernels are learned from."""
     return _choose_balanced(classes, min(MOST_IMAGES, MOST_NUMBERS // n_columns), rng)
 
 
 def _choose_balanced(classes, n, rng):
-    """Choose n rows, or all if there are fewer, with equal numbers from all classes if possible."""
+    """Choose n rows, or all if there are fewer; equally many from each class if possible."""
     n = max(1, n)
     some = [_choose(np.flatnonzero(classes == each), n, rng) for each in np.unique(classes)]
     order = interleave_classes(rng.permutation(np.concatenate(some)), classes)
@@ -84,8 +85,8 @@ def _choose(rows, n, rng):
 def sample_patches(X, classes, image_shape, plan, kernels, layers, rng):
     """Return a sample of the patches that the kernels of a planned layer are applied to.
 
-    X has one row of floats per image. The kernels and layers are those before the planned one:
-    the patches are cut out of their maps.
+    X has one row of floats per image. ``kernels`` and ``layers`` are those of the layers before:
+    the patches are extracted from the maps of these layers.
     """
     shapes = [each.shape for each in kernels]
     n_maps = last_shape(image_shape, shapes, layers)[2]
@@ -96,7 +97,7 @@ def sample_patches(X, classes, image_shape, plan, kernels, layers, rng):
     n_each = max(1, n_patches // (times * len(chosen)))
     X, classes = namespace(X).take(X, like(X, chosen), axis=0), classes[chosen]
     everywhere = plan.layer._replace(stride=1, pool_size=(1, 1))
-    # Only so many images at once that their patches fit into the cache as well.
+    # The number of images at once is limited so that their patches fit into the cache as well.
     shapes.append((1, plan.height, plan.width, channels))
     size = images_at_once(image_shape, shapes, [*layers, everywhere], CACHE)
     sampled = []

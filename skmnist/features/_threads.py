@@ -1,7 +1,8 @@
-"""Threads over slices of rows, in which each matrix product runs in a single thread.
+"""Compute slices of rows in threads, in which each matrix product runs in a single thread.
 
-The BLAS library can split a matrix product among threads, and this changes the last bits. A
-product in a single thread always gives the same bits, however many threads compute products.
+The BLAS library can split a matrix product among threads, which changes the last bits of the
+result. A product in a single thread always gives the same bits, however many threads compute
+products at the same time.
 """
 
 import functools
@@ -12,7 +13,7 @@ from joblib import Parallel, delayed, effective_n_jobs
 from sklearn.utils import gen_even_slices
 from threadpoolctl import ThreadpoolController  # a dependency of scikit-learn
 
-# Fewer images take less time than starting a thread.
+# Fewer images are computed in less time than it takes to start a thread.
 FEWEST_ROWS = 64
 
 
@@ -23,17 +24,18 @@ def _libraries():
 
 
 def _threaded_libraries():
-    """Return (library, threads) for each library that takes several threads per product."""
+    """Return (library, threads) for each library that uses several threads per product."""
     return [(each, each.num_threads) for each in _libraries() if each.num_threads > 1]
 
 
 class _OneThreadPerProduct:
-    """A context in which products take one thread, restored when its last user leaves.
+    """A context in which each matrix product uses one thread, until its last user leaves.
 
     The number of threads is a setting of the whole process. threadpoolctl alone would restore it
-    when the first of several users leaves, or never, and it lets only one Python thread at a time
-    change the setting. The last user therefore takes over this right. If other code in the process
-    changes the setting at the same time from another Python thread, the last change wins.
+    when the first of several users leaves, or never. In addition, it lets only one Python thread
+    at a time change the setting; the last user therefore takes over this right. If other code in
+    the process changes the setting at the same time from another Python thread, the last change
+    wins.
     """
 
     def __init__(self):
@@ -62,21 +64,21 @@ class _OneThreadPerProduct:
     def _restore(self):
         """Set the libraries back to their usual numbers of threads."""
         for library, n in self.usual:
-            # If other code has changed the number, that code restores it.
+            # If other code has changed the number in the meantime, that code also restores it.
             if library.num_threads == 1:
                 _release(library)
                 library.set_num_threads(n)
                 _release(library)
 
     def usual_threads(self):
-        """Return how many threads a product takes outside of this context."""
+        """Return the number of threads that a product uses outside of this context."""
         with self.lock:
             usual = self.usual if self.users else _threaded_libraries()
             return max((n for _, n in usual), default=1)
 
 
 def _release(library):
-    """Let any Python thread change the setting: threadpoolctl 3.8 and newer lets only one."""
+    """Allow all Python threads to change the setting; threadpoolctl 3.8 allows only one."""
     if hasattr(library, "clear_controlling_thread"):
         library.clear_controlling_thread(force=True)
 
@@ -87,7 +89,7 @@ if hasattr(os, "register_at_fork"):  # Windows has no fork
 
 
 def _n_threads(n_jobs, n_rows, fewest=FEWEST_ROWS):
-    """Return the number of threads to use; by default, as many as a product would take."""
+    """Return the number of threads to use; if n_jobs is None, as many as a product would use."""
     wanted = one_thread_per_product.usual_threads() if n_jobs is None else effective_n_jobs(n_jobs)
     return max(1, min(wanted, n_rows // fewest))
 
