@@ -1,6 +1,6 @@
 """Tables with one test per fitted attribute of each estimator, and the tests.
 
-A test takes the estimator. It may raise an error of any type, which counts as False.
+A test is a function of the estimator. If it raises an error of any type, this counts as False.
 """
 
 from dataclasses import fields
@@ -20,17 +20,17 @@ from skmnist.network._training import State
 
 
 def _is_number(value):
-    """Tell whether a value is a finite number."""
+    """Return whether a value is a finite number."""
     return isinstance(value, Real) and not isinstance(value, bool) and isfinite(value)
 
 
 def _are_numbers(values):
-    """Tell whether a value is a list of finite numbers."""
+    """Return whether a value is a list of finite numbers."""
     return type(values) is list and all(map(_is_number, values))
 
 
 def _is_float_array(array, n_dimensions):
-    """Tell whether a value is an array of finite floats that is not empty."""
+    """Return whether a value is an array of finite floats that is not empty."""
     return (
         type(array) is np.ndarray
         and array.dtype in (np.float32, np.float64)
@@ -41,19 +41,19 @@ def _is_float_array(array, n_dimensions):
 
 
 def _are_alike(arrays, others):
-    """Tell whether two lists contain arrays of the same shapes and types."""
+    """Return whether two lists contain arrays of the same shapes and types."""
     return type(arrays) is list and [(a.shape, a.dtype) for a in arrays] == [
         (other.shape, other.dtype) for other in others
     ]
 
 
 def _is_complete(value, kind):
-    """Tell whether a value is an object of a dataclass with exactly its fields."""
+    """Return whether a value is an object of a dataclass with exactly its fields."""
     return type(value) is kind and vars(value).keys() == {field.name for field in fields(kind)}
 
 
 def _are_classes(model):
-    """Tell whether there are at least two classes, sorted and distinct."""
+    """Return whether there are at least two classes, sorted and distinct."""
     classes = model.classes_
     if type(classes) is not np.ndarray or classes.ndim != 1 or classes.dtype.kind not in "biufUSO":
         return False
@@ -61,7 +61,7 @@ def _are_classes(model):
 
 
 def _are_weights(model):
-    """Tell whether the shapes of the weights fit one another, the data and the classes."""
+    """Return whether the shapes of the weights fit one another, the data and the classes."""
     coefs, encoding = model.coefs_, ENCODINGS[model._fitted_as.target_encoding]
     if type(coefs) is not list or not all(_is_float_array(W, 2) for W in coefs):
         return False
@@ -71,7 +71,7 @@ def _are_weights(model):
 
 
 def _are_biases(model):
-    """Tell whether there is one bias per neuron."""
+    """Return whether there is one bias per neuron."""
     biases = model.intercepts_
     return all(_is_float_array(b, 1) for b in biases) and _are_alike(
         biases, [W[0] for W in model.coefs_]
@@ -79,7 +79,7 @@ def _are_biases(model):
 
 
 def _is_fitted_as(model):
-    """Tell whether the parameters that the network must be used with have known values."""
+    """Return whether the parameters that the network must be used with have known values."""
     fitted_as = model._fitted_as
     return (
         type(fitted_as) is FittedAs
@@ -90,7 +90,7 @@ def _is_fitted_as(model):
 
 
 def _is_run(model):
-    """Tell whether the training of this network can be resumed from its run."""
+    """Return whether the training of this network can be resumed from its run."""
     run = model._run
     numbers = run.scale, run.unit, run.safe_rate
     curves = run.losses, run.validation_losses, run.validation_scores
@@ -105,7 +105,7 @@ def _is_run(model):
 
 
 def _is_state(state, model):
-    """Tell whether a state of training belongs to this network."""
+    """Return whether a state of training belongs to this network."""
     return (
         _is_complete(state, State)
         and _are_alike(state.coefs, model.coefs_)
@@ -119,7 +119,7 @@ def _is_state(state, model):
 
 
 def _is_optimizer(optimizer, model):
-    """Tell whether the arrays that an optimizer stores have the shapes of the parameters."""
+    """Return whether the arrays that an optimizer stores have the shapes of the parameters."""
     kind = type(optimizer)
     return (
         kind in SOLVERS.values()
@@ -133,7 +133,7 @@ def _is_optimizer(optimizer, model):
 
 
 def _is_best(best, model):
-    """Tell whether the best epoch has the parameters of this network, or none yet."""
+    """Return whether the best epoch has parameters of this network, or no parameters yet."""
     if not _is_complete(best, BestEpoch) or not (is_integer(best.epoch) and is_integer(best.stale)):
         return False
     if not best.coefs and not best.intercepts:
@@ -145,7 +145,7 @@ def _is_best(best, model):
 
 
 def _are_layers(model):
-    """Tell whether each layer's kernels fit the maps of the layer before, and give its maps."""
+    """Return whether the kernels and maps of each layer fit the maps of the layer before."""
     shape, map_shapes = model.image_shape_, []
     for kernels, layer in zip(model.kernels_, model._layers, strict=True):
         if not (_is_float_array(kernels, 4) and _is_layer(layer)):
@@ -158,7 +158,7 @@ def _are_layers(model):
 
 
 def _is_layer(layer):
-    """Tell whether a layer has valid settings."""
+    """Return whether a layer has valid settings."""
     return (
         type(layer) is Layer
         and is_integer(layer.stride, 1)
@@ -174,25 +174,25 @@ def _is_layer(layer):
 
 
 def _is_image_shape(model):
-    """Tell whether the shape of an image is valid and has one pixel per feature."""
+    """Return whether the shape of an image is valid and has one pixel per feature."""
     shape = model.image_shape_
     is_shape = type(shape) is tuple and len(shape) == 3 and all(is_integer(n, 1) for n in shape)
     return is_shape and prod(shape) == model.n_features_in_
 
 
 def _are_map_names(model):
-    """Tell whether there is one name per map."""
+    """Return whether there is one name per map."""
     names = model._names
     return _are_strings(names) and len(names) == model.map_shapes_[-1][2]
 
 
 def _are_strings(values):
-    """Tell whether a value is a list of strings."""
+    """Return whether a value is a list of strings."""
     return type(values) is list and all(isinstance(value, str) for value in values)
 
 
 def _are_feature_names(model):
-    """Tell whether there is one name per column of X."""
+    """Return whether there is one name per column of X."""
     names = model.feature_names_in_
     return names.shape == (model.n_features_in_,) and _are_strings(names.tolist())
 

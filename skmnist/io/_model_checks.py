@@ -13,7 +13,7 @@ from skmnist.io._fitted_attributes import (
 )
 from skmnist.io._model_parts import parts_of
 
-# NumPy reads its random numbers from these positions without checking that they are in bounds.
+# NumPy reads random numbers at these positions without checking that they are in bounds.
 LARGEST_POSITIONS = {"pos": 624, "buffer_pos": 4}
 FITTED_ATTRIBUTES = {
     MLPDigitClassifier: CLASSIFIER_ATTRIBUTES,
@@ -22,9 +22,11 @@ FITTED_ATTRIBUTES = {
 
 
 def check_model(model):
-    """Raise an error unless this is an estimator whose parts fit together."""
+    """Raise an error unless the model is an estimator whose parts fit together."""
     if not isinstance(model, BaseEstimator):
-        raise ValueError(f"a model must be an estimator; got an object of {type(model).__name__}")
+        raise ValueError(
+            f"a model must be an estimator; got an object of the type {type(model).__name__}"
+        )
     for part in parts_of(model):
         for kind, check in CHECKS.items():
             if isinstance(part, kind):
@@ -37,14 +39,14 @@ def _check_estimator(estimator):
     hidden = [each for each in attributes if hasattr(type(estimator), each)]
     if hidden:
         raise ValueError(
-            f"a {name} must not have attributes that hide its methods; got {hidden[0]!r}"
+            f"{name} must not have attributes that hide its methods; got {hidden[0]!r}"
         )
     try:
         is_complete = attributes >= estimator.get_params(deep=False).keys()
     except AttributeError:
         is_complete = False
     if not is_complete:
-        raise ValueError(f"a {name} must have all of its parameters")
+        raise ValueError(f"{name} must have all of its parameters as attributes")
     for kind, checks in FITTED_ATTRIBUTES.items():
         if isinstance(estimator, kind):
             _check_fitted(estimator, checks)
@@ -64,7 +66,7 @@ def _check_fitted(estimator, checks):
 
 
 def _passes(test, estimator):
-    """Return the result of a test, or False if the attributes make it raise an error."""
+    """Return the result of a test, or False if the test raises an error."""
     try:
         return test(estimator)
     except Exception:
@@ -76,13 +78,13 @@ def _check_pipeline(pipeline):
     for name, step in pipeline.steps:
         if not (isinstance(name, str) and (step in (None, "passthrough") or hasattr(step, "fit"))):
             raise ValueError(
-                "a step of a Pipeline must be a string and an estimator, 'passthrough' or None; "
-                f"got objects of {type(name).__name__} and {type(step).__name__}"
+                "a step of a Pipeline must be a string with an estimator, 'passthrough' or None; "
+                f"got the types {type(name).__name__} and {type(step).__name__}"
             )
 
 
 def _check_random(generator):
-    """Raise a ValueError if a random generator would read outside of its state."""
+    """Raise a ValueError if a random generator would read out of the bounds of its state."""
     if isinstance(generator, np.random.Generator):
         state = generator.bit_generator.state
     else:

@@ -6,7 +6,7 @@ from skmnist.network._arrays import is_numpy
 
 
 def parts_of(model):
-    """Yield the model and every object that it contains, each once."""
+    """Yield the model and each object that it contains, each only once."""
     todo, seen = [model], set()
     while todo:
         part = todo.pop()
@@ -17,7 +17,7 @@ def parts_of(model):
 
 
 def contains_itself(model):
-    """Tell whether any object in a model contains itself, directly or through others."""
+    """Return whether any object in a model contains itself, directly or through other objects."""
     todo, above, seen = [(model, False)], set(), set()
     while todo:
         part, is_done = todo.pop()

@@ -21,7 +21,7 @@ from skmnist.io._onnx_node_writer import LOWEST_OPSET, cast_to, tensor_type
 from skmnist.io._onnx_transformer import convert_transformer, set_transformer_output
 from skmnist.network._arrays import to_numpy
 
-# skl2onnx 1.20 converts these to graphs with other labels or columns.
+# skl2onnx 1.20 converts these to graphs whose labels or columns differ from those of the model.
 WRONGLY_CONVERTED = OneVsOneClassifier | QuantileTransformer | TunedThresholdClassifierCV
 # Meta-estimators have a parameter with one of these names.
 META_PARAMETERS = {"estimator", "steps"}
@@ -31,8 +31,8 @@ META_PARAMETERS = {"estimator", "steps"}
 def register_onnx_converters():
     """Register the estimators of skmnist with skl2onnx.
 
-    Then skl2onnx's own ``to_onnx`` and ``convert_sklearn`` can convert them. :func:`to_onnx`
-    registers them itself. Registering them again has no effect.
+    After that, skl2onnx's own ``to_onnx`` and ``convert_sklearn`` can convert them.
+    :func:`to_onnx` calls this function itself. Calling it again has no effect.
 
     Examples
     --------
@@ -59,9 +59,12 @@ def register_onnx_converters():
 def to_onnx(model, X=None, *, options=None, target_opset=None):
     """Convert a fitted model to an ONNX graph.
 
-    For a search, the best estimator is converted. Compare the graph with the model on your data:
-    skl2onnx converts some of scikit-learn's steps to graphs with other outputs. Where that is
-    known, a ValueError is raised: for ``OneVsOneClassifier``, ``TunedThresholdClassifierCV``,
+    This function requires skl2onnx. If the model is a search, such as GridSearchCV, its best
+    estimator is converted.
+
+    Compare the outputs of the graph with those of the model on your data, because skl2onnx converts
+    some estimators of scikit-learn to graphs with other outputs. A ValueError is raised for the
+    cases that are known: ``OneVsOneClassifier``, ``TunedThresholdClassifierCV``,
     ``QuantileTransformer``, and a ``CalibratedClassifierCV`` that uses another method than
     "sigmoid" or contains a pipeline or another meta-estimator.
 
@@ -72,23 +75,24 @@ def to_onnx(model, X=None, *, options=None, target_opset=None):
         contains them, such as a Pipeline, FeatureUnion, ColumnTransformer or StackingClassifier.
         skl2onnx must be able to convert its steps.
     X : array-like of shape (n_samples, n_features) or None, default=None
-        At least one row of the data that the graph will be used on. It determines the type of the
-        graph's input. The graph computes in float64 if that is the type, otherwise in float32.
-        None stands for float32.
+        At least one row of the data that the graph will be used on. Its dtype is the type of the
+        graph's input; None means float32. The graph computes in float64 if X is float64, and in
+        float32 otherwise.
     options : dict or None, default=None
-        Options for skl2onnx. None stands for ``{"zipmap": False}`` for a classifier, with which
-        the probabilities are an array. MLPDigitClassifier has the options "zipmap",
-        "output_class_labels", "nocl" and "raw_scores". With "raw_scores", the graph returns
-        ``decision_function`` instead of the probabilities (for two classes, its negative and
-        itself).
+        Options for skl2onnx. For a classifier, None means ``{"zipmap": False}``, so that the
+        probabilities are an array. MLPDigitClassifier has the options "zipmap",
+        "output_class_labels", "nocl" and "raw_scores". With "raw_scores", the graph returns the
+        values of ``decision_function`` instead of the probabilities. For two classes, these are the
+        second column, and the first column contains their negatives.
     target_opset : int, dict or None, default=None
-        The ONNX operator set to use, at least 18. None stands for skl2onnx's newest.
+        The version of the ONNX operator set, at least 18. None means the newest version that
+        skl2onnx supports.
 
     Returns
     -------
     graph : onnx.ModelProto
-        Its input is "X", with any number of rows. The outputs of a classifier are "label" and
-        "probabilities", the output of a transformer is "variable".
+        The graph. Its input is "X", with any number of rows. The outputs of a classifier are
+        "label" and "probabilities", and the output of a transformer is "variable".
 
     Examples
     --------
@@ -119,7 +123,7 @@ def to_onnx(model, X=None, *, options=None, target_opset=None):
 
 
 def _check_fitted(model):
-    """Raise a NotFittedError unless the model is fitted with its present parameters."""
+    """Raise a NotFittedError unless the model was fitted with its current parameters."""
     if isinstance(model, ConvFeatureTransformer):
         model._check_fresh()
     else:
@@ -127,7 +131,7 @@ def _check_fitted(model):
 
 
 def _check_opset(target_opset):
-    """Raise a TypeError for other types; the converters check the number."""
+    """Raise a TypeError for a target_opset of an invalid type; converters check the number."""
     if not (target_opset is None or is_integer(target_opset) or isinstance(target_opset, dict)):
         raise TypeError(
             f"target_opset must be an integer of at least {LOWEST_OPSET}, a dict or None; "
@@ -153,12 +157,12 @@ def _check_convertible(model):
 
 
 def _check_calibration(calibrated):
-    """Raise a ValueError for a meta-estimator inside, or for another method than "sigmoid"."""
+    """Raise a ValueError for another method than "sigmoid", or a meta-estimator as estimator."""
     inner = calibrated.estimator
     is_meta = hasattr(inner, "get_params") and inner.get_params(deep=False).keys() & META_PARAMETERS
     if calibrated.method != "sigmoid" or is_meta:
         raise ValueError(
-            "a CalibratedClassifierCV must have method='sigmoid' and must not contain a Pipeline, "
+            "A CalibratedClassifierCV must have method='sigmoid' and must not contain a Pipeline, "
             "a search or another meta-estimator, because skl2onnx converts these to graphs with "
             f"other probabilities; got method={calibrated.method!r} and a {type(inner).__name__}. "
             "Calibrate the last step inside the pipeline."
@@ -166,7 +170,7 @@ def _check_calibration(calibrated):
 
 
 def _input_type(model, X):
-    """Return the type and the number of columns of X, which may contain NaN for an imputer."""
+    """Return the dtype and the number of columns of X, which may contain NaN for an imputer."""
     n_columns = model.n_features_in_
     if X is None:
         return np.dtype(np.float32), n_columns
@@ -179,7 +183,7 @@ def _input_type(model, X):
 
 
 def _with_input_type(graph, dtype):
-    """Replace a graph's input "floats" by "X" of another type, and return the graph."""
+    """Replace the input "floats" of a graph by "X" of another type, and return the graph."""
     from onnx import helper
 
     graph_input = graph.graph.input[0]

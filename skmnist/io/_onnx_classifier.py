@@ -108,9 +108,12 @@ def _write_network(write, X, classifier, dtype):
 
 
 def _row(table, name):
-    """Return the nodes of this name, which can be missing for a name from user code."""
+    """Return the nodes of a name; there are none for a name that user code has added."""
     if name not in table:
-        raise ValueError(f"{name!r} cannot be written as ONNX; only {', '.join(table)} can.")
+        raise ValueError(
+            f"model must use one of {', '.join(map(repr, table))} to be converted to ONNX; "
+            f"got {name!r}."
+        )
     return table[name]
 
 

@@ -9,8 +9,8 @@ LOWEST_OPSET = 18
 def node_writer(scope, container):
     """Return ``write(operator, *inputs, output=None, unread=0, **attributes)``.
 
-    An input is the name of another node's output, or an array. `write` returns the name of the
-    new node's first output; `unread` is the number of further outputs, which are not used.
+    An input is the name of another node's output, or an array. `write` returns the name of the new
+    node's first output. `unread` is the number of its other outputs, which are not used.
     """
     if container.target_opset < LOWEST_OPSET:
         raise ValueError(
@@ -46,14 +46,14 @@ def _write_array(scope, container, array):
 
 
 def float_type_of(variable):
-    """Return the NumPy type that a variable is computed in: float64 or, for others, float32."""
+    """Return the NumPy type to compute a variable in: float64 for float64, otherwise float32."""
     from skl2onnx.common.data_types import DoubleTensorType
 
     return np.dtype(np.float64 if isinstance(variable.type, DoubleTensorType) else np.float32)
 
 
 def tensor_type(dtype, shape):
-    """Return skl2onnx's type of a tensor of floats; None in the shape is an open dimension."""
+    """Return skl2onnx's type of a tensor of floats; None in the shape stands for any length."""
     from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
 
     return (DoubleTensorType if dtype == np.float64 else FloatTensorType)(shape)

@@ -2,8 +2,8 @@
 
 The nodes compute the same as ``skmnist.network._convolution``. Images are ``[b, height, width,
 channels]`` here too, so that the columns have the same order. Kernels are applied to patches by a
-matrix product, because onnxruntime's own convolution does not support float64 and does not return
-the patches, whose contrast is needed.
+matrix product, because the convolution of onnxruntime does not support float64, and does not return
+the patches, which are needed to compute their contrast.
 """
 
 from math import prod
@@ -14,7 +14,7 @@ from skmnist.io._onnx_node_writer import cast_to, float_type_of, node_writer, te
 from skmnist.network._arrays import to_numpy
 from skmnist.network._convolution import map_shape, map_sizes, n_entries
 
-# The nodes of each activation of feature maps in MAP_ACTIVATIONS, one item per map.
+# The nodes of each activation in MAP_ACTIVATIONS, one for each map that it returns for a map.
 MAP_ACTIVATION_NODES = {
     None: lambda write, Z: [Z],
     "relu": lambda write, Z: [write("Relu", Z)],
@@ -26,14 +26,14 @@ MAP_ACTIVATION_NODES = {
 def _write_reduced(write, operator, maps):
     """Write the reduction of [b, groups, columns, across, rows, down, maps] over across and down.
 
-    Two reductions of one axis each are faster in onnxruntime than one of both axes.
+    In onnxruntime, two reductions over one axis each are faster than one over both axes.
     """
     for axis in (5, 3):
         maps = write(operator, maps, np.array([axis]), keepdims=0)
     return maps
 
 
-# The nodes of each pooling in POOLS but None.
+# The nodes of each pooling in POOLS except None.
 POOL_NODES = {
     "mean": lambda write, Z: _write_reduced(write, "ReduceMean", Z),
     "max": lambda write, Z: _write_reduced(write, "ReduceMax", Z),
@@ -90,8 +90,9 @@ def _write_layer(write, images, shape, kernels, layer):
 def _write_patches(write, images, shape, kernel_shape, layer, kept):
     """Write the patches under the kernels, [b, groups, columns, rows, entries].
 
-    With separate channels, each channel is a group. Columns come before rows, so that the second
-    Gather puts the entries of a patch next to each other.
+    If kernels are applied to each channel separately, each channel is a group; otherwise, there is
+    one group. Columns come before rows, so that the second Gather puts the entries of a patch next
+    to each other.
     """
     (height, width, channels), (*sides, spanned) = shape, kernel_shape
     if layer.separate:

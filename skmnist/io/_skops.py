@@ -30,15 +30,16 @@ NOT_SAVED = "The model cannot be saved as a skops file"
 def save(model, path, *, trusted=()):
     """Save a model as a skops file, which :func:`load` reads without running code from it.
 
-    Needs skops. The file is written atomically: if saving fails, an existing file stays as it was.
-    Before that, the saved model is loaded once, so that every saved file can be loaded. Decision
-    trees, distributions of SciPy and your own functions need `trusted`; the error lists the names
-    to pass.
+    This function requires skops. The model is loaded once before the file is written, so that
+    every file can be loaded. The file is written atomically: if saving fails, an existing file is
+    unchanged. Models that contain decision trees, distributions of SciPy or your own functions
+    require ``trusted``; the error message lists the names to pass.
 
     Parameters
     ----------
     model : estimator
-        A classifier, a transformer, or a pipeline or search that contains them; fitted or not.
+        A classifier, a transformer, or a pipeline or search that contains them. It need not be
+        fitted.
     path : str or path-like
         The file to write. By convention, its name ends in ``.skops``.
     trusted : list of str or type, default=()
@@ -82,15 +83,15 @@ def save(model, path, *, trusted=()):
 def load(path, *, trusted=()):
     """Load a model from a skops file without running code from the file.
 
-    Needs skops. The file may contain the types that skops trusts (scikit-learn's estimators,
-    NumPy's arrays), those in ``TRUSTED_TYPES``, and those that you trust in addition. The sizes
-    in the file are checked before it is read, and the fitted attributes of skmnist's estimators
-    are checked before the model is returned.
+    This function requires skops. The file may contain the types that skops trusts (such as
+    scikit-learn's estimators and NumPy's arrays), those in ``TRUSTED_TYPES``, and those that you
+    pass as ``trusted``. The sizes in the file are checked before it is read, and the fitted
+    attributes of the estimators of skmnist are checked before the model is returned.
 
     Parameters
     ----------
     path : str or path-like
-        A file that :func:`save` has written.
+        A file written by :func:`save`.
     trusted : list of str or type, default=()
         Further types that the file may contain. Pass only types that you know.
 
@@ -136,7 +137,7 @@ def _listed(trusted):
 
 
 def _read(skops, file, failure, trusted):
-    """Return the model in a file; errors that a damaged file causes become ValueErrors."""
+    """Return the model in a file; raise a ValueError for all errors that a damaged file causes."""
     trusted = _listed(trusted)
     try:
         check_archive(file)

@@ -1,8 +1,8 @@
 """Check the zip archive of a skops file before skops creates any object from it.
 
-A skops file contains schema.json, a tree of nodes, and the arrays that the nodes refer to. skops
-checks the types of the nodes. This module checks that the memory that the tree needs is bounded by
-the size of the file; ``_skops_nodes`` checks each node on its own.
+A skops file contains schema.json, which is a tree of nodes, and the arrays that the nodes refer to.
+skops checks the types of the nodes. This module checks that the tree does not need much more memory
+than the size of the file, and ``_skops_nodes`` checks each node individually.
 """
 
 import json
@@ -13,7 +13,7 @@ from zipfile import ZIP_STORED, ZipFile, is_zipfile
 from skmnist.io._skops_nodes import COPYING_LOADERS, check_node, is_small, type_name, unshared_parts
 
 LARGEST_SCHEMA = 2**26
-LEAST_BYTES = 16  # of text per value; skops writes about 30 and more
+LEAST_BYTES = 16  # the minimum of text per value; skops writes about 30 or more
 
 
 def check_archive(file):
@@ -51,12 +51,12 @@ def _check_sizes(entries, size):
     total = sum(entry.file_size for entry in entries)
     if total > size:
         raise ValueError(
-            f"the entries must not be larger than the archive, {size:,} bytes; got {total:,} bytes"
+            f"entries must not be larger than the archive of {size:,} bytes; got {total:,} bytes"
         )
 
 
 def _check_density(text):
-    """Raise a ValueError if the values would need many times the memory of their text."""
+    """Raise a ValueError if the values need many times as much memory as their text."""
     n_values = sum(map(text.count, (b",", b"[", b"{")))
     if n_values * LEAST_BYTES > len(text):
         raise ValueError(
@@ -66,7 +66,7 @@ def _check_density(text):
 
 
 def _check_protocol(schema):
-    """Raise a ValueError for protocols before 2: skops reads these less strictly."""
+    """Raise a ValueError for protocols below 2, which skops checks less strictly."""
     protocol = schema.get("protocol", 0)
     if protocol < 2:
         raise ValueError(f"the protocol of skops must be at least 2; got {protocol!r}")
@@ -75,8 +75,8 @@ def _check_protocol(schema):
 def _measure(part, file_sizes, found):
     """Return how many nodes and bytes a part of the schema contains.
 
-    Append each node together with its own number to `found`. A dict with an id counts as a node
-    too, because skops would look up the id.
+    Append each node to `found`, together with this number. A dict with an id counts as a node too,
+    because skops would look up the id.
     """
     if not isinstance(part, dict | list):
         return 0
@@ -90,10 +90,10 @@ def _measure(part, file_sizes, found):
 
 
 def _check_ids(found, file_size):
-    """Raise a ValueError for ids of different values: skops uses the first value for all of them.
+    """Raise a ValueError if different values have the same id: skops would use only the first.
 
-    Nodes with the same id must have the same size. Then the objects that skops creates are no
-    larger than the file, because skops writes shared objects in full each time.
+    Nodes with the same id must have the same size. The objects that skops creates are then not
+    larger than the file, because skops writes a shared object in full each time it occurs.
     """
     counts = Counter(node["__id__"] for node, _ in found if is_small(node["__id__"]))
     contents, readers = {}, {}
@@ -111,8 +111,8 @@ def _check_ids(found, file_size):
 def _identity(node, size):
     """Return what nodes with the same id must have in common.
 
-    The content of containers is left out: skops gives their parts new ids when it saves them
-    again.
+    The content of containers is not included, because their parts get new ids when skops saves a
+    container again.
     """
     content = node.get("content")
     return node["__loader__"], type_name(node), size, content if isinstance(content, str) else None

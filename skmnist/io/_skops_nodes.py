@@ -1,7 +1,7 @@
 """Check the nodes of a skops file: only what save writes for scikit-learn and skmnist is allowed.
 
-No type or function that a file names is called with arguments from the file. The exceptions are
-containers such as dict, NumPy's numbers and random generators.
+No type or function that is named in a file is called with arguments from the file, except
+containers such as dict, and NumPy's numbers and random generators.
 """
 
 import json
@@ -17,7 +17,7 @@ HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 NUMPY_POOL_SIZE = "4"
 FLOATS = {"numpy.float16", "numpy.float32", "numpy.float64"}
 INTEGERS = {f"numpy.{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
-# skops creates keys from their text; bool is left out because bool("False") is True.
+# skops creates keys from text. bool is not among these types, because bool("False") is True.
 KEY_TYPES = {"builtins.str", "builtins.int", "builtins.float", "numpy.str_", *FLOATS, *INTEGERS}
 LOSS_MODULES = {"_loss", "sklearn._loss._loss", "sklearn.linear_model._sgd_fast"}
 
@@ -28,7 +28,7 @@ def type_name(node):
 
 
 def is_small(number):
-    """Tell whether a value is an integer of 64 bits; larger ones can have the same hash."""
+    """Return whether a value is an integer of 64 bits; larger integers can have equal hashes."""
     return type(number) is int and -(2**63) <= number < 2**64
 
 
@@ -39,7 +39,7 @@ def check_node(node, archive):
         raise ValueError(f"{name} must have a loader that skmnist.io supports; got {loader!r}")
     if name not in ALLOWED_TYPES.get(loader, {name}):
         allowed = " or ".join(sorted(ALLOWED_TYPES[loader]))
-        raise ValueError(f"a {loader} must stand for {allowed}; got {name}")
+        raise ValueError(f"{loader} must stand for {allowed}; got {name}")
     if loader in CHECKS:
         CHECKS[loader](node, archive)
 
@@ -62,15 +62,15 @@ def _check_dict(node, archive):
 
 
 def _check_json(node, archive):
-    """Raise a ValueError for a list or dict: as text, it could need too much memory."""
+    """Raise a ValueError for a list or dict, because parsing its text can need too much memory."""
     if node["content"].lstrip()[:1] in ("[", "{"):
         raise ValueError(
-            "a JsonNode must hold a string, a number, True, False or None; got a list or a dict"
+            "JsonNode must contain a string, a number, True, False or None; got a list or a dict"
         )
 
 
 def _check_set(node, archive):
-    """Raise a ValueError for items that can have the same hash: these need quadratic time."""
+    """Raise a ValueError for items that can have equal hashes, which need quadratic time."""
     for item in node["content"]:
         value = json.loads(item["content"]) if item["__loader__"] == "JsonNode" else item
         if not (is_small(value) or isinstance(value, str | float | bool | None)):
@@ -110,7 +110,7 @@ def _check_array(node, archive):
 
 
 def _is_number_type(node, dtype):
-    """Tell whether a node's type is the type of NumPy's numbers or strings in an array."""
+    """Return whether the type of a node is a type of NumPy's numbers or strings, and is dtype."""
     kind = getattr(np, node["__class__"], None)
     numbers = np.number, np.bool, np.str_
     is_number = isinstance(kind, type) and issubclass(kind, numbers)
@@ -122,18 +122,18 @@ def _read_header(file):
     version = npy.read_magic(file)
     try:
         return HEADERS[version](file)
-    except Exception as error:  # Python's parser raises many kinds of errors for nested brackets
+    except Exception as error:  # nested brackets cause errors of many types
         raise ValueError("the header of an array cannot be read") from error
 
 
 def _check_loss(node, archive):
-    """Raise a ValueError for other types than scikit-learn's losses."""
+    """Raise a ValueError for types that are not losses of scikit-learn."""
     if node["__module__"] not in LOSS_MODULES:
-        raise ValueError(f"a LossNode must stand for a loss of scikit-learn; got {type_name(node)}")
+        raise ValueError(f"LossNode must stand for a loss of scikit-learn; got {type_name(node)}")
 
 
 def _check_generator(node, archive):
-    """Raise a ValueError for a seed with another pool size than NumPy's own."""
+    """Raise a ValueError for a seed whose pool size is not the one of NumPy."""
     seed = node["content"]["seed_seq"]
     pool = seed["content"]["pool_size"] if seed["__loader__"] == "DictNode" else {}
     if (pool.get("__loader__"), pool.get("content")) != ("JsonNode", NUMPY_POOL_SIZE):
@@ -143,7 +143,7 @@ def _check_generator(node, archive):
 
 
 def unshared_parts(node):
-    """Return the parts that no other node may share, because more than their type is checked."""
+    """Return the parts that must not belong to other nodes, because their content is checked."""
     return UNSHARED_PARTS.get(node["__loader__"], lambda node: ())(node)
 
 
@@ -152,10 +152,10 @@ UNSHARED_PARTS = {
     "RandomGeneratorNode": lambda node: [node["content"]["seed_seq"]],
 }
 
-# NumPy looks for arrays in the parts of these nodes, and copies an array each time it occurs.
+# NumPy searches the parts of these nodes for arrays, and copies an array each time it occurs.
 COPYING_LOADERS = {"NdArrayNode", "MaskedArrayNode", "RandomStateNode", "RandomGeneratorNode"}
 
-# All other loaders call what the file names, or read archives within the archive.
+# Loaders that are not in this set call what the file names, or read archives in the archive.
 LOADERS = {
     *("DictNode", "ListNode", "TupleNode", "SetNode", "JsonNode", "SliceNode", "BytesNode"),
     *("ObjectNode", "TypeNode", "FunctionNode", "MethodNode", "PartialNode", "OperatorFuncNode"),
@@ -163,7 +163,7 @@ LOADERS = {
     *("RandomStateNode", "RandomGeneratorNode"),
 }
 
-# The types that a loader may call, where skops does not check them (as it does for TupleNode).
+# The types that a loader may call. skops checks the types of the other loaders, such as TupleNode.
 ALLOWED_TYPES = {
     "DictNode": {"builtins.dict", "collections.OrderedDict", "sklearn.utils._bunch.Bunch"},
     "ListNode": {"builtins.list"},

@@ -1,4 +1,4 @@
-"""TRUSTED_TYPES: the types that a skops file may contain besides those that skops trusts."""
+"""TRUSTED_TYPES: the types that a skops file may contain in addition to those of skops."""
 
 from skmnist.classifier import BestEpoch, FittedAs, MLPDigitClassifier, Run
 from skmnist.features import ConvFeatureTransformer
@@ -21,7 +21,7 @@ SPLITTERS = (
 )
 TRUSTED_TYPES = (
     *(f"{kind.__module__}.{kind.__name__}" for kind in OWN_TYPES),
-    # What searches, ensembles and scikit-learn's own steps keep in addition to estimators.
+    # What searches, ensembles and steps of scikit-learn store in addition to estimators.
     "numpy.dtype",
     "sklearn.calibration._CalibratedClassifier",
     "sklearn.calibration._SigmoidCalibration",
@@ -37,4 +37,4 @@ TRUSTED_TYPES = (
     *(f"sklearn.model_selection._split.{name}" for name in SPLITTERS),
     "sklearn.utils._bunch.Bunch",
 )
-"""Plain data, and functions that are stored by name and not called while a file is read."""
+"""The names of types that contain only data, and of functions that reading a file does not call."""

@@ -220,7 +220,7 @@ def test_save_rejects_what_load_would_reject(tmp_path):
         save(FunctionTransformer(lambda X: X), path)
     assert "trusted=" not in str(raised.value)
     with pytest.raises(
-        ValueError, match=r"be saved .* must be an estimator; got an object of dict"
+        ValueError, match=r"be saved .* must be an estimator; got an object of the type dict"
     ):
         save({"a": 1}, path)
     with pytest.raises(ValueError, match=r"path must not end in \.gz.*; got .*model\.skops\.gz\.$"):

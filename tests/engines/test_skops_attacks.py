@@ -174,7 +174,7 @@ ATTACKS = {
     a_method: r"Untrusted types found in the file: .*builtins\.list\.append",
     a_hidden_method: "must not have attributes that hide its methods; got 'transform'",
     a_step_without_methods: (
-        "a step of a Pipeline must be a string and an estimator.*got objects of str and str"
+        "a step of a Pipeline must be a string with an estimator.*got the types str and str"
     ),
     a_seed_of_ten_gigabytes: "seed of a random generator must have the pool size 4",
     the_same_behind_an_id: "id 77 must stand for a single value",

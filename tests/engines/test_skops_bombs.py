@@ -71,23 +71,23 @@ CALLS = {
     ),
     a_call(
         "accuracy_score", METRICS, "ListNode"
-    ): "a ListNode must stand for builtins.list; got sklearn",
+    ): ": ListNode must stand for builtins.list; got sklearn",
     a_call(
         "accuracy_score", METRICS, "SetNode"
-    ): "a SetNode must stand for builtins.set; got sklearn",
+    ): ": SetNode must stand for builtins.set; got sklearn",
     a_call("accuracy_score", METRICS, "TupleNode"): "__bases__",
     a_call("accuracy_score", METRICS, "DictNode", content={}, key_types=NO_TYPES): (
-        "a DictNode must stand for builtins.dict or .*; got sklearn"
+        ": DictNode must stand for builtins.dict or .*; got sklearn"
     ),
     a_call("accuracy_score", METRICS, "RandomStateNode", content=ARGUMENTS): (
-        "a RandomStateNode must stand for numpy.random.mtrand.RandomState; got sklearn"
+        ": RandomStateNode must stand for numpy.random.mtrand.RandomState; got sklearn"
     ),
     a_call("accuracy_score", METRICS, "NdArrayNode", type="json"): (
         "an array of objects must be of type numpy.ndarray; got sklearn"
     ),
     a_call(
         "accuracy_score", METRICS, "LossNode", content=ARGUMENTS, __reduce__={"args": ARGUMENTS}
-    ): "a LossNode must stand for a loss of scikit-learn; got sklearn.metrics",
+    ): ": LossNode must stand for a loss of scikit-learn; got sklearn.metrics",
 }
 
 
@@ -124,7 +124,7 @@ def a_number_of_many(schema, entries):
 ATTACKS = {
     **CALLS,
     lists_that_double: r"id \d+ must stand for a single value",
-    lists_in_a_json_node: "JsonNode must hold a string, a number, .*; got a list or a dict",
+    lists_in_a_json_node: "JsonNode must contain a string, a number, .*; got a list or a dict",
     lists_in_the_schema: (
         r"schema\.json must have at least 16 bytes per value; got 10[0-9],[0-9]{3} values"
     ),

@@ -158,7 +158,9 @@ def test_missing_attribute_is_named(tmp_path, fitted, attribute):
 def test_estimator_without_one_of_its_parameters_is_not_saved(tmp_path):
     model = small_classifier()
     del model.alpha
-    with pytest.raises(ValueError, match="a MLPDigitClassifier must have all of its parameters"):
+    with pytest.raises(
+        ValueError, match=": MLPDigitClassifier must have all of its parameters as attr"
+    ):
         save(model, tmp_path / "model.skops")
 
 
