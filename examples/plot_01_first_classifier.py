@@ -2,7 +2,7 @@
 A first classifier
 ==================
 
-Load handwritten digits, train a network on some of them, and see how well it reads the others.
+Load handwritten digits, train a network on some of them, and classify others.
 """
 
 import matplotlib.pyplot as plt
@@ -12,8 +12,8 @@ from skmnist.datasets import load_mnist
 from skmnist.displays import DigitGridDisplay, LossCurveDisplay
 
 # %%
-# The training images of MNIST come with the package. An image is a row of 784 grey values, 28
-# rows of 28 pixels; its label is a digit. A few thousand are enough here.
+# The images of MNIST are part of the package. Each image has 28 rows of 28 pixels, and is stored as
+# a row of 784 grey values. Its label is a digit. A few thousand images are enough for this example.
 
 X, y = load_mnist(subset="train", return_X_y=True)
 X_train, y_train = X[:3000], y[:3000]
@@ -22,31 +22,31 @@ DigitGridDisplay(X_train[:16].reshape(-1, 28, 28), y_true=y_train[:16]).plot()
 plt.show()
 
 # %%
-# ``fit`` trains. The pixels need no scaling, and no other setting is needed either; the
-# ``random_state`` is there to get the same network each time.
+# ``fit`` trains the network. The pixels need not be scaled, and the default parameters are
+# suitable. ``random_state`` makes the result reproducible.
 
 classifier = MLPDigitClassifier(random_state=0).fit(X_train, y_train)
-print(f"trained on {len(X_train):,} images for {classifier.n_iter_} epochs")
+print(f"Trained on {len(X_train):,} images for {classifier.n_iter_} epochs.")
 
 # %%
-# In every epoch it sees each image once. The loss tells how far its outputs still are from the
-# right answers.
+# In each epoch, the network is trained on each image once. The loss measures how far its outputs
+# are from the targets.
 
 LossCurveDisplay.from_estimator(classifier)
 plt.show()
 
 # %%
-# A network may know by heart what it was trained on. What counts is the share of right answers
-# on images that it has never seen. These are held out from the training images; the test images
-# are left for the day when nothing will be changed any more.
+# A network can memorize the images that it was trained on. Therefore, the accuracy is measured on
+# other images. Here, they are a held-out part of the training images of MNIST. Use the test images
+# only for the final model.
 
-print(f"images of the training: {classifier.score(X_train, y_train):.1%} right")
-print(f"images held out:        {classifier.score(X_held_out, y_held_out):.1%} right")
-print("a prediction:          ", classifier.predict(X_held_out[:1]))
+print(f"accuracy on the training images: {classifier.score(X_train, y_train):.1%}")
+print(f"accuracy on held-out images:     {classifier.score(X_held_out, y_held_out):.1%}")
+print("predicted label of one image:   ", classifier.predict(X_held_out[:1]))
 
 # %%
-# The mistakes it was most certain of: what the digit is, what it was taken for, and with which
-# probability.
+# These are the mistakes with the highest predicted probability. Each image is shown with its true
+# label, its predicted label and the probability.
 
 DigitGridDisplay.from_estimator(classifier, X_held_out, y_held_out)
 plt.show()

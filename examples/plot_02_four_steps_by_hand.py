@@ -2,9 +2,9 @@
 The four steps by hand
 ======================
 
-A network with a hidden layer, trained with nothing but NumPy. The same steps, with the functions
-that the package is made of, are a page of
-:doc:`the lecture </auto_examples/lecture/plot_2_the_four_steps>`.
+This example trains a network with one hidden layer, using NumPy only.
+:doc:`A script of the lecture </auto_examples/lecture/plot_2_the_four_steps>` takes the same steps
+with the functions of this package.
 """
 
 import matplotlib.pyplot as plt
@@ -13,23 +13,24 @@ import numpy as np
 from skmnist.datasets import load_mnist
 
 # %%
-# Pixels become numbers from 0 to 1, labels become one-hot vectors: ten outputs, of which the
-# right digit's is to be 1 and the others 0.
+# The pixels are scaled to numbers from 0 to 1. The labels are encoded as one-hot vectors: the
+# target of the output for the correct digit is 1, and the targets of the nine other outputs are 0.
 
 X, y = load_mnist(subset="train", return_X_y=True)
 X_held_out, y_held_out = X[50_000:52_000] / 255, y[50_000:52_000]
 X, Y = X[:5000] / 255, np.eye(10)[y[:5000]]
 
 # %%
-# Weights start small and random, biases at 0.
+# The initial weights are small random numbers. The initial biases are 0.
 
 rng = np.random.default_rng(0)
 W1, b1 = rng.normal(scale=np.sqrt(1 / 784), size=(784, 128)), np.zeros(128)
 W2, b2 = rng.normal(scale=np.sqrt(1 / 128), size=(128, 10)), np.zeros(10)
 
 # %%
-# The four steps. The gradient is found from the last layer to the first: the slope of the loss,
-# times the weights that it came through, times the slope of the ReLU, which is 1 or 0.
+# These are the four steps of the lecture. The gradient is computed from the last layer to the first
+# (backpropagation): the slope of the loss is multiplied by the weights of the layer, and by the
+# slope of the ReLU, which is 1 or 0.
 
 losses, rate, batch = [], 0.05, 50
 for _ in range(10):  # step 4: loop over epochs ...
@@ -42,26 +43,27 @@ for _ in range(10):  # step 4: loop over epochs ...
         # Step 3: compute the gradient ...
         delta2 = 2 * (out - Y[rows]) / batch
         delta1 = delta2 @ W2.T * (h > 0)
-        # ... and go a step against it.
+        # ... and take a step in the opposite direction.
         W2 -= rate * h.T @ delta2
         b2 -= rate * delta2.sum(axis=0)
         W1 -= rate * X[rows].T @ delta1
         b1 -= rate * delta1.sum(axis=0)
 
 # %%
-# The largest output is the answer.
+# The predicted digit is the one with the largest output.
 
 out = np.maximum(X_held_out @ W1 + b1, 0) @ W2 + b2
-print(f"held-out images: {np.mean(out.argmax(axis=1) == y_held_out):.1%} right")
+print(f"accuracy on held-out images: {np.mean(out.argmax(axis=1) == y_held_out):.1%}")
 
 # %%
-# A batch is a small sample, so its loss goes up and down; the mean of each epoch shows the way.
+# A batch is a small sample, so its loss varies from step to step. The mean of each epoch shows the
+# trend.
 
 fig, ax = plt.subplots(figsize=(6, 3.5), layout="constrained")
 steps = np.arange(len(losses)) + 1
-ax.plot(steps, losses, color="0.6", linewidth=0.8, label="each batch")
+ax.plot(steps, losses, color="0.6", linewidth=0.8, label="one batch")
 epoch_ends, epoch_means = steps[99::100], np.reshape(losses, (10, -1)).mean(axis=1)
-ax.plot(epoch_ends, epoch_means, "o-", color="#0072B2", label="mean of the epoch")
+ax.plot(epoch_ends, epoch_means, "o-", color="#0072B2", label="mean of an epoch")
 ax.set(xlabel="step", ylabel="loss", ylim=(0, None))
 ax.legend()
 plt.show()

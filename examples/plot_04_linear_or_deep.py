@@ -2,10 +2,9 @@
 Linear or deep
 ==============
 
-What do hidden layers add to ``relu(X @ W + b)``, and how large must they be?
-
-Why they need a ReLU is told in
-:doc:`the lecture </auto_examples/lecture/plot_1_from_pixels_to_an_answer>`.
+How much do hidden layers improve the accuracy of ``relu(X @ W + b)``, and how large do they need to
+be? :doc:`A script of the lecture </auto_examples/lecture/plot_1_from_pixels_to_an_answer>` shows
+why hidden layers need a ReLU.
 """
 
 import matplotlib.pyplot as plt
@@ -19,7 +18,8 @@ X_train, y_train = X[:2000], y[:2000]
 X_held_out, y_held_out = X[50_000:53_000], y[50_000:53_000]
 
 # %%
-# Four networks, from no hidden layer to two large ones. All end in ten outputs with a ReLU.
+# The first network has no hidden layer, and the last one has two large hidden layers. The output
+# layer of each network has ten outputs with a ReLU.
 
 sizes, accuracies, networks = [], [], {}
 for layers in [(), (32,), (128,), (512, 256)]:
@@ -27,11 +27,12 @@ for layers in [(), (32,), (128,), (512, 256)]:
     networks[layers] = network.fit(X_train, y_train)
     sizes.append(sum(W.size for W in network.coefs_))
     accuracies.append(network.score(X_held_out, y_held_out))
-    print(f"{layers!s:10} {sizes[-1]:7,} weights, {accuracies[-1]:.1%} right")
+    print(f"{layers!s:10} {sizes[-1]:7,} weights, accuracy {accuracies[-1]:.1%}")
 
 # %%
-# Accuracy on held-out images over the number of weights: the first few hidden neurons bring the
-# most, and each further step costs several times as many weights as the one before.
+# The plot shows the accuracy on held-out images as a function of the number of weights. The first
+# hidden neurons improve the accuracy most. Each further improvement requires several times as many
+# weights.
 
 fig, ax = plt.subplots(figsize=(6, 3.5), layout="constrained")
 ax.semilogx(sizes, accuracies, "o-", color="#0072B2")
@@ -43,9 +44,10 @@ ax.margins(0.15, 0.25)
 plt.show()
 
 # %%
-# The linear network has one image of weights for each digit, from 0 to 9: ink where it is red
-# speaks for the digit, ink where it is blue against it. One such template must fit every way to
-# write the digit. Hidden neurons make several, and the next layer combines them.
+# The weights of the linear network can be shown as one image per digit, from 0 to 9. Ink on red
+# pixels increases the output for the digit, and ink on blue pixels decreases it. A single image of
+# weights must match all ways to write the digit. Hidden neurons respond to many different patterns,
+# which the next layer combines.
 
 WeightsDisplay(networks[()].coefs_[0].T.reshape(10, 28, 28)).plot()
 plt.show()

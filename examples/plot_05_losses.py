@@ -2,7 +2,8 @@
 Four losses
 ===========
 
-How far is an output from its target? There is more than one answer, and each pulls differently.
+A loss measures how far an output is from its target. This example compares the four losses of the
+classifier.
 """
 
 import matplotlib.pyplot as plt
@@ -13,11 +14,11 @@ from skmnist.datasets import load_mnist
 from skmnist.network import LOSSES
 
 # %%
-# One output, and what it costs: to the left if its target is 1, because it stands for the right
-# digit, to the right if its target is 0. "mse" is the square, "mae" the distance itself, "huber"
-# half the square near the target and straight from a distance of 1 on. "squared_hinge" is the
-# square too, but costs nothing beyond the target: more than 1 is welcome for the right digit,
-# less than 0 for a wrong one.
+# The plots show the loss of one output. On the left, its target is 1, because the output belongs to
+# the correct digit. On the right, its target is 0. "mse" is the square of the distance from the
+# target, and "mae" is the distance itself. "huber" is half the square for distances up to 1, and a
+# straight line beyond. "squared_hinge" is the square too, but it is 0 if the output is greater than
+# a target of 1 or less than a target of 0.
 
 looks = {"mse": "-", "mae": "--", "huber": "-.", "squared_hinge": ":"}
 colours = dict(zip(looks, ["#0072B2", "#D55E00", "#009E73", "#CC79A7"], strict=True))
@@ -34,12 +35,13 @@ axes[0].legend()
 plt.show()
 
 # %%
-# The same training with each of them, from three starts. The outputs have no ReLU here, so that
-# they may go below 0, which is where "squared_hinge" differs from "mse" for wrong digits.
+# A network is trained with each loss, from three random initializations. The outputs have no ReLU,
+# so they can be negative: only negative outputs distinguish "squared_hinge" from "mse" for wrong
+# digits.
 #
-# One thing to know about "mae": as long as an output knows nothing, the best it can say is the
-# median of its targets. Nine of ten are 0, so that is 0, and it takes a while to get away from
-# there. For a square it is the mean, 0.1.
+# At the start of the training, "mae" is slow. As long as the network cannot distinguish the digits,
+# its best output is the median of the targets for "mae", and the mean for "mse". Nine of ten
+# targets are 0, so the median is 0 and the mean is 0.1.
 
 X, y = load_mnist(subset="train", return_X_y=True)
 X_train, y_train = X[:2000], y[:2000]
@@ -53,8 +55,8 @@ for name in looks:
         network = MLPDigitClassifier(loss=name, random_state=seed, **settings)
         accuracies.append(network.fit(X_train, y_train).score(X_held_out, y_held_out))
     ax.plot(accuracies, [name] * 3, "o", color=colours[name], markersize=9, alpha=0.7)
-    print(f"{name:14} {np.mean(accuracies):.1%} right")
-ax.set(xlabel="accuracy on held-out images, a dot for each start")
+    print(f"{name:14} mean accuracy {np.mean(accuracies):.1%}")
+ax.set(xlabel="accuracy on held-out images (one dot per initialization)")
 ax.xaxis.set_major_locator(plt.MultipleLocator(0.05))
 ax.xaxis.set_major_formatter("{x:.0%}")
 ax.invert_yaxis()

@@ -2,14 +2,13 @@
 An X is an X, wherever it stands
 ================================
 
-One standard X and one standard O are all that is learnt from. Then there are shifted,
-rotated, thicker and noisy ones to be told apart. Pixel by pixel, a shifted X may be nearer to
-the O than to the standard X. But it is made of the same small pieces: a falling stroke, a
-crossing, a rising stroke. With the maps that say where such pieces are found, the same
-network recognises it.
+The training set consists of one standard X and one standard O. The test images are shifted,
+rotated, thicker and noisy letters. Compared pixel by pixel, a shifted X can be more similar to the
+O than to the standard X. However, every X contains the same small patches: a falling stroke, a
+crossing and a rising stroke. Feature maps show where an image contains these patches. With them,
+the same network recognises the letters.
 
-How such a map is made is told in
-:doc:`the lecture </auto_examples/lecture/plot_4_pieces_of_an_x>`.
+:doc:`The lecture </auto_examples/lecture/plot_4_pieces_of_an_x>` shows how such a map is computed.
 """
 
 import matplotlib.pyplot as plt
@@ -24,7 +23,7 @@ standard = load_xo()
 variants = ["shifted", "rotated", "thicker", "noisy"]
 
 # %%
-# The standard ones, and two of each variant.
+# These are the standard letters, and two letters of each variant.
 
 drawn = [standard] + [load_xo(variant=name, n_samples=2, random_state=0) for name in variants]
 images = np.concatenate([some.images for some in drawn])
@@ -33,16 +32,19 @@ DigitGridDisplay(images, y_true=names).plot()
 plt.show()
 
 # %%
-# How many shifted letters differ in fewer pixels from the wrong standard letter?
+# For some shifted letters, the standard form of the other letter differs in fewer pixels than the
+# standard form of the same letter.
 
 tests = [load_xo(variant=name, n_samples=400, random_state=1) for name in variants]
 shifted = tests[0]
 differing = np.sum(shifted.data[:, None] != standard.data, axis=2)
 nearest = standard.target[differing.argmin(axis=1)]
-print(f"{np.mean(nearest != shifted.target):.0%} of {len(nearest)} shifted letters")
+share = np.mean(nearest != shifted.target)
+print(f"{share:.0%} of {len(nearest)} shifted letters are closer to the other letter")
 
 # %%
-# The averaged maps of the standard X, the slides' worked example: 1.00 is a perfect match.
+# These are the averaged feature maps of the standard X, as in the example on the slides. 1.00 is a
+# perfect match.
 
 strokes = ConvFeatureTransformer("strokes", kernel_size=3, activation=None, pool=None)
 strokes.fit(standard.data)
@@ -50,14 +52,16 @@ FeatureMapsDisplay.from_estimator(strokes, standard.data[:1])
 plt.show()
 
 # %%
-# A shifted X has the same maps, shifted.
+# The maps of a shifted X are shifted in the same way.
 
 FeatureMapsDisplay.from_estimator(strokes, shifted.data[:1])
 plt.show()
 
 # %%
-# Pixels against features. Normalised contrast makes a faint match count as much as a bold one;
-# pooling forgives where exactly it was. Guessing gets half of the letters right.
+# The classifier is now trained on pixels, and on features from two kinds of kernels. With
+# ``normalize="contrast"``, a match in a faint part of an image counts as much as one in a part with
+# high contrast. Pooling makes the features less sensitive to the exact position of a match. Random
+# guessing would have an accuracy of 50 %.
 
 settings = {"kernel_size": 3, "normalize": "contrast", "pool_size": 3, "random_state": 0}
 steps = {

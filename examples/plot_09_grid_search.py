@@ -2,8 +2,8 @@
 Searching over both steps
 =========================
 
-How many kernels, and which hidden layers? scikit-learn's grid search tries all combinations of
-parameters of the transformer and of the classifier.
+How many kernels and which hidden layers are best? The grid search of scikit-learn tries all
+combinations of the parameters of the transformer and the classifier.
 """
 
 import tempfile
@@ -20,10 +20,10 @@ X, y = load_mnist(subset="train", return_X_y=True)
 X, y = X[:1000], y[:1000]
 
 # %%
-# The parameters of a step are named after it: ``features__n_kernels`` is the ``n_kernels`` of the
-# step "features". With ``memory=`` the features of the rows to train on are kept in a folder: they
-# are made once a fold for each number of kernels, and not again for each classifier. Those to
-# score on are made each time.
+# The name of a parameter starts with the name of its step: ``features__n_kernels`` is the parameter
+# ``n_kernels`` of the step "features". With ``memory=``, the features of the training rows are
+# cached in a folder. They are computed once per fold and number of kernels, and are reused for all
+# classifiers. The features of the rows for scoring are not cached.
 
 convolve = ConvFeatureTransformer("pca", kernel_size=5, random_state=0)
 network = MLPDigitClassifier(max_iter=20, random_state=0)
@@ -36,10 +36,10 @@ grid = {
 with tempfile.TemporaryDirectory() as folder:
     pipeline = Pipeline(steps, memory=folder)
     search = GridSearchCV(pipeline, grid, cv=2).fit(X, y)
-print("best:", search.best_params_)
+print("best parameters:", search.best_params_)
 
 # %%
-# The mean accuracy of both folds for each combination; the best one has a frame.
+# The plot shows the mean accuracy over both folds for each combination. The best one has a frame.
 
 layers, n_kernels = grid.values()
 scores = search.cv_results_["mean_test_score"].reshape(len(layers), len(n_kernels))
@@ -53,6 +53,6 @@ row, column = np.unravel_index(scores.argmax(), scores.shape)
 ax.add_patch(plt.Rectangle((column - 0.46, row - 0.46), 0.92, 0.92, fill=False, linewidth=3))
 ax.set_xticks(range(len(n_kernels)), n_kernels)
 ax.set_yticks(range(len(layers)), layers)
-ax.set(xlabel="n_kernels of the features", ylabel="hidden layers of the classifier")
+ax.set(xlabel="features__n_kernels", ylabel="digits__hidden_layer_sizes")
 fig.colorbar(im, label="accuracy", format="{x:.0%}", shrink=0.8)
 plt.show()

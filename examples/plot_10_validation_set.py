@@ -2,8 +2,8 @@
 Your own validation images
 ==========================
 
-When to stop? When images that are not trained on are no longer read better. They go into ``fit``
-beside the training images, and through a pipeline as well.
+Training should stop when the accuracy on images that are not used for training no longer increases.
+You can pass such validation images to ``fit``, also through a pipeline.
 """
 
 import matplotlib.pyplot as plt
@@ -20,9 +20,9 @@ X_val, y_val = X[40_000:42_000], y[40_000:42_000]
 X_held_out, y_held_out = X[50_000:52_000], y[50_000:52_000]
 
 # %%
-# The classifier asks for validation images by itself. That they go through the steps before it,
-# like the training images, is what ``transform_input`` says. Both need scikit-learn's metadata
-# routing, which is switched on here.
+# The classifier requests the validation images by default. ``transform_input`` makes the pipeline
+# transform them like the training images. Both require the metadata routing of scikit-learn, which
+# is enabled here.
 
 convolve = ConvFeatureTransformer("pca", n_kernels=8, random_state=0)
 settings = {"early_stopping": True, "n_iter_no_change": 5, "max_iter": 40, "random_state": 0}
@@ -33,12 +33,12 @@ with sklearn.config_context(enable_metadata_routing=True):
     pipeline.fit(X_train, y_train, X_val=X_val, y_val=y_val)
 
 # %%
-# After each epoch the validation images are predicted. When five epochs in a row brought nothing
-# better, it stops, and goes back to the best one.
+# After each epoch, the accuracy on the validation images is computed. When it has not improved for
+# five epochs, the training stops, and the weights of the best epoch are restored.
 
 network = pipeline["digits"]
-print(f"stopped after {network.n_iter_} of at most {network.max_iter} epochs")
-print(f"the best was number {network.best_iter_}, with {max(network.validation_scores_):.1%}")
+print(f"epochs: {network.n_iter_} of at most {network.max_iter}")
+print(f"best epoch: {network.best_iter_}, with accuracy {max(network.validation_scores_):.1%}")
 
 _, axes = plt.subplots(1, 2, figsize=(10, 3.8), layout="constrained")
 LossCurveDisplay.from_estimator(pipeline, ax=axes[0])
@@ -49,8 +49,8 @@ axes[1].set(xlabel="Epoch", ylabel="Validation accuracy")
 plt.show()
 
 # %%
-# The validation images chose the epoch, so they flatter it a little. An honest figure comes from
-# images that had no say.
+# The accuracy on the validation images is slightly too optimistic, because these images determined
+# the best epoch. Measure the accuracy on other images.
 
-print(f"validation images: {pipeline.score(X_val, y_val):.1%} right")
-print(f"held-out images:   {pipeline.score(X_held_out, y_held_out):.1%} right")
+print(f"accuracy on the validation images: {pipeline.score(X_val, y_val):.1%}")
+print(f"accuracy on held-out images:       {pipeline.score(X_held_out, y_held_out):.1%}")

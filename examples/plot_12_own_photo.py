@@ -2,8 +2,8 @@
 A photo of your own
 ===================
 
-Write a digit on paper, take a photo, and let the network read it. On the way the photo becomes
-what the images of MNIST are: 28×28 pixels, light ink on a dark ground.
+Write a digit on paper, take a photo, and classify it. The photo has to be converted to an image
+like those of MNIST first: 28×28 pixels, light ink on a dark background.
 """
 
 import os
@@ -18,9 +18,8 @@ from skmnist.datasets import load_mnist, read_photo
 from skmnist.displays import ActivationsDisplay
 
 # %%
-# Nobody can take a photo while this page is made, so here is one that is drawn: a pen's line on
-# paper, on a table where the light comes from one side. If you have a photo, put its path in
-# place of ``path``, and leave this part out.
+# No real photo is available for this example, so a photo is drawn: a line on paper, with light from
+# one side. To use your own photo, set ``path`` to its path and leave out this part.
 
 angles = np.linspace(-0.9 * np.pi, 0.2 * np.pi, 20)
 bow = [(240 + 62 * np.cos(angle), 130 + 58 * np.sin(angle)) for angle in angles]
@@ -36,36 +35,39 @@ path = os.path.join(tempfile.mkdtemp(), "photo.png")
 Image.fromarray(photo).save(path)
 
 # %%
-# ``read_photo`` finds the ink, whatever the light, cuts the digit out, makes it 20 pixels long,
-# and puts its centre of mass in the middle. This is how the makers of MNIST did it.
+# ``read_photo`` finds the ink despite the uneven light. It crops the digit, scales it to 20 pixels,
+# and moves its centre of mass to the centre of the image. The images of MNIST were made in the same
+# way.
 
 digit = read_photo(path)
 print(digit.shape, digit.dtype, digit.min(), digit.max())
 
 fig, axes = plt.subplots(1, 2, figsize=(8, 3.5), layout="constrained")
 axes[0].imshow(photo, cmap="gray", vmin=0, vmax=255)
-axes[0].set_title("the photo")
+axes[0].set_title("photo")
 axes[1].imshow(digit.reshape(28, 28), cmap="gray")
-axes[1].set_title("28×28 pixels")
+axes[1].set_title("image of 28×28 pixels")
 for ax in axes:
     ax.set(xticks=[], yticks=[])
 plt.show()
 
 # %%
-# A network that was trained on MNIST can read it now: a row of 784 numbers as any other.
+# A network that was trained on MNIST can now classify the image, which is a row of 784 numbers.
 
 X, y = load_mnist(subset="train", return_X_y=True)
 classifier = MLPDigitClassifier(random_state=0).fit(X[:3000], y[:3000])
 [label] = classifier.predict(digit[None])
-print(f"it is a {label}, with a probability of {classifier.predict_proba(digit[None]).max():.1%}")
+probability = classifier.predict_proba(digit[None]).max()
+print(f"predicted label: {label}, with a probability of {probability:.1%}")
 
 ActivationsDisplay.from_estimator(classifier, digit)
 plt.show()
 
 # %%
-# The same without Python, with a model that was saved by ``skmnist train`` or ``joblib.dump``::
+# You can do the same on the command line, with a model that was saved by ``skmnist train`` or
+# ``joblib.dump``::
 #
 #     skmnist predict MODEL IMAGE
 #
-# Pixels that are an array already, from a camera or a canvas, go through
+# If the pixels are already in an array, for example from a camera, use
 # :func:`~skmnist.datasets.photo_to_digit` instead of ``read_photo``.

@@ -2,8 +2,9 @@
 Other images, from IDX files
 ============================
 
-The format of MNIST's files is used by other data sets too, with clothes or letters instead of
-digits. Nothing in the classifier is made for digits only: see it read clothes by their names.
+The files of MNIST have the IDX format, which other data sets use too, with clothes or letters
+instead of digits. The classifier is not limited to digits. In this example, it is trained on images
+of clothes with names as labels.
 """
 
 import os
@@ -17,8 +18,9 @@ from skmnist.datasets import read_idx, write_idx
 from skmnist.displays import DigitGridDisplay
 
 # %%
-# Some clothes, made up here so that nothing need be downloaded. ``y`` counts the rows from the
-# middle downwards, ``x`` the columns from the middle to either side, and ``w`` is the width.
+# The images are generated, so that nothing has to be downloaded. ``y`` is the number of rows below
+# the centre, ``x`` is the number of columns to the left or right of the centre, and ``w``
+# determines the width.
 
 SHAPES = {
     "bag": lambda x, y, w: (x < w) & (abs(y - 3) < 6) | (abs(np.hypot(x, y + 4) - 5) < 1),
@@ -30,8 +32,8 @@ names = np.array(list(SHAPES))
 rng = np.random.default_rng(0)
 
 
-def photographed(name):
-    """Return 28×28 pixels: the shape somewhere near the middle, in a bad light."""
+def make_image(name):
+    """Return an image of 28×28 pixels that contains the shape near its centre, with noise."""
     top, left = rng.uniform(-4, 4, size=2)
     rows, columns = np.mgrid[-13.5:14, -13.5:14]
     ink = SHAPES[name](abs(columns - left), rows - top, w=rng.uniform(5, 9))
@@ -40,19 +42,20 @@ def photographed(name):
 
 
 # %%
-# An IDX file is an array with a short header; one file has the images, another their labels.
-# These are numbers, because the format knows no text. A name that ends in ".gz" is compressed.
+# An IDX file contains an array with a short header. One file contains the images, and another one
+# their labels. The labels are numbers, because the format does not support text. If the name of a
+# file ends in ".gz", the file is compressed.
 
 folder = tempfile.mkdtemp()
 images_path = os.path.join(folder, "clothes-images-idx3-ubyte.gz")
 labels_path = os.path.join(folder, "clothes-labels-idx1-ubyte.gz")
 numbers = rng.integers(len(names), size=2000).astype(np.uint8)
-write_idx(images_path, np.stack([photographed(names[number]) for number in numbers]))
+write_idx(images_path, np.stack([make_image(names[number]) for number in numbers]))
 write_idx(labels_path, numbers)
 
 # %%
-# From here on it is what one does with any such files. A row of X is an image; the labels may be
-# texts.
+# The following steps are the same for any files of this kind. Each row of X is an image. The labels
+# for the classifier can be strings.
 
 images = read_idx(images_path)
 X, y = images.reshape(len(images), -1), names[read_idx(labels_path)]
@@ -61,10 +64,11 @@ DigitGridDisplay(images[:16], y_true=y[:16]).plot()
 plt.show()
 
 # %%
-# Trained on some, and tried on the others. The pictures are the mistakes.
+# The classifier is trained on half of the images and tested on the other half. The plot shows
+# mistakes.
 
 classifier = MLPDigitClassifier(hidden_layer_sizes=(128,), random_state=0)
 classifier.fit(X[:1000], y[:1000])
-print(f"{classifier.score(X[1000:], y[1000:]):.1%} right")
+print(f"accuracy: {classifier.score(X[1000:], y[1000:]):.1%}")
 DigitGridDisplay.from_estimator(classifier, X[1000:], y[1000:], n_images=16)
 plt.show()

@@ -2,10 +2,10 @@
 A search on Ray
 ===============
 
-joblib can hand the fits of a scikit-learn search to Ray, whose workers may be on this machine or
-on many. The search itself is the usual one: only the lines around ``fit`` are about Ray.
+joblib can run the fits of a scikit-learn search on Ray, whose workers can be on this machine or on
+several machines. The search does not change: only the lines around ``fit`` depend on Ray.
 
-It needs ``ray``. Run it from the root of the repository with::
+The script needs ``ray``. Run it in the root of the repository::
 
     python examples/search_on_ray.py
 """
@@ -21,7 +21,7 @@ from skmnist.datasets import load_mnist
 
 
 def load():
-    """Return some images, and their labels."""
+    """Return some images and their labels."""
     X, y = load_mnist(subset="train", return_X_y=True)
     return X[:1000], y[:1000]
 
@@ -35,8 +35,9 @@ def make_search():
 
 
 def main():
-    """Search on two workers here; ``ray.init(address="auto")`` finds a cluster."""
+    """Run the search on two local workers, and print the scores."""
     register_ray()
+    # To use an existing cluster, call ray.init(address="auto").
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
     try:
         with joblib.parallel_config(backend="ray", n_jobs=2):

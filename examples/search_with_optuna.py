@@ -2,11 +2,11 @@
 A search with Optuna
 ====================
 
-Optuna looks where good parameters have been found already, instead of trying all of a grid. Its
-``OptunaSearchCV`` is used like scikit-learn's searches; the parameters of both steps of a pipeline
-are named as there.
+Optuna does not try all combinations of a grid. It samples the parameters of each trial, mostly from
+ranges that have given good scores in earlier trials. Its ``OptunaSearchCV`` is used like the
+searches of scikit-learn, with the same names for the parameters of the steps of a pipeline.
 
-It needs ``optuna`` and ``optuna-integration``. Run it from the root of the repository with::
+The script needs ``optuna`` and ``optuna-integration``. Run it in the root of the repository::
 
     python examples/search_with_optuna.py
 """
@@ -27,7 +27,7 @@ RANGES = {
 
 
 def load():
-    """Return some images, and their labels."""
+    """Return some images and their labels."""
     X, y = load_mnist(subset="train", return_X_y=True)
     return X[:1000], y[:1000]
 
@@ -43,7 +43,7 @@ def make_search(n_trials):
 
 
 def main(n_trials=10):
-    """Search, print the best, and return the search."""
+    """Run the search, print the best parameters, and return the search."""
     search = make_search(n_trials).fit(*load())
     print(f"best of {len(search.trials_)}: {search.best_score_:.1%}")
     for name, value in search.best_params_.items():

@@ -2,7 +2,7 @@
 From pixels to an answer
 ========================
 
-What goes in, what shall come out, and the simplest thing between the two.
+The input and the output of a classifier, and the simplest model between them.
 """
 
 import matplotlib.pyplot as plt
@@ -15,19 +15,19 @@ from skmnist.displays import DigitGridDisplay, WeightsDisplay
 # %%
 # A1. The data
 # ------------
-# MNIST has about 7,000 images of each digit, 60,000 to train on and 10,000 to test with. An
-# image is [28, 28, 1] in the lecture: one grey value a pixel, from 0, the background, to 255.
-# Flattened row after row it is 784 numbers, and a batch of b images is an array of the shape
+# MNIST has about 7,000 images of each digit: 60,000 training images and 10,000 test images. In the
+# lecture, an image has the shape [28, 28, 1]: one grey value per pixel, from 0 (background) to 255.
+# Flattened row after row, it is a vector of 784 numbers. A batch of b images is an array of shape
 # [b, 784].
 
 X, y = load_mnist(subset="train", return_X_y=True)
 print(X.shape, X.dtype, X.min(), X.max())
-print("how many of each:", np.bincount(y))
+print("images of each digit:", np.bincount(y))
 
 DigitGridDisplay(X[:20].reshape(-1, 28, 28), y_true=y[:20]).plot()
 
 # %%
-# To be quick, a part of the training images is enough here, and another part serves to test.
+# To save time, a part of the training images is used for training, and another part for testing.
 
 X_train, y_train = X[:10_000], y[:10_000]
 X_test, y_test = X[50_000:52_000], y[50_000:52_000]
@@ -35,10 +35,10 @@ X_test, y_test = X[50_000:52_000], y[50_000:52_000]
 # %%
 # A2. One of ten is no number
 # ---------------------------
-# Up, left, down or right? A dog, a cat, a whale or a bird? To pick one of a few things is not
-# regression, though it starts from the same y = w·x + b, which predicts any number. Trained to
-# give the digit itself, it gives answers such as these, and who would say which digit the first
-# one is?
+# Classification chooses one of a few classes: up, left, down or right; a dog, a cat, a whale or a
+# bird. Regression predicts a number, for example with y = w·x + b. If this linear model is trained
+# to predict the digit as a number, its outputs look like the following ones. It is not clear which
+# digit the first output stands for.
 
 settings = {"hidden_layer_sizes": (), "output_activation": "identity", "random_state": 0}
 as_number = MLPDigitClassifier(target_encoding="ordinal", **settings).fit(X_train, y_train)
@@ -49,50 +49,55 @@ for digit, value in zip(y_test[:6], out[:, 0], strict=True):
 # %%
 # A3. One-hot vectors
 # -------------------
-# With labels as numbers, dog = 0, cat = 1 and fish = 2, what is 1.5? Numbers also say that a 4 is
-# nearer to a 5 than to a 9, which is not what images look like. A vector with a place for each
-# digit says nothing of the kind: 3 becomes [0, 0, 0, 1, 0, …]. An example looks at
-# :doc:`the mistakes of both </auto_examples/plot_03_one_hot_or_ordinal>`.
+# If the labels are numbers, for example dog = 0, cat = 1 and fish = 2, an output of 1.5 has no
+# clear meaning. Numbers also imply that a 4 is closer to a 5 than to a 9, although a 4 looks more
+# like a 9. A one-hot vector has one entry per digit and implies no order: 3 becomes [0, 0, 0, 1,
+# 0, …]. :doc:`An example </auto_examples/plot_03_one_hot_or_ordinal>` compares the mistakes of
+# both.
 
 print(np.eye(10, dtype=int)[y_train[:4]])
 one_hot = MLPDigitClassifier(**settings).fit(X_train, y_train)
-print(f"right with numbers: {as_number.score(X_test, y_test):.1%}")
-print(f"right with one-hot: {one_hot.score(X_test, y_test):.1%}")
+print(f"accuracy with numbers:         {as_number.score(X_test, y_test):.1%}")
+print(f"accuracy with one-hot vectors: {one_hot.score(X_test, y_test):.1%}")
 
 # %%
 # A4. The linear model
 # --------------------
-# out = X @ W + b, with W: [784, 10] and b: [10], has a column of weights for each digit. The
-# largest of the ten outputs is the prediction.
+# The linear model is out = X @ W + b, with W: [784, 10] and b: [10]. Each column of W contains the
+# weights for one digit. The prediction is the digit with the largest of the ten outputs.
 
 [W], [b] = one_hot.coefs_, one_hot.intercepts_
 out = X_test @ W + b
 print(W.shape, b.shape, out.shape)
-print("share of right answers:", np.mean(out.argmax(axis=1) == y_test))
+print("accuracy:", np.mean(out.argmax(axis=1) == y_test))
 
 # %%
-# A column can be looked at as an image again, from that of the 0 to that of the 9: where it is
-# red, ink speaks for the digit, where it is blue, against it. (Pixels near the border rarely have
-# ink, and their weights are large for no good reason: the colours are for the others.)
+# Each column can be shown as an image. The images are for the digits 0 to 9: ink on red pixels
+# increases the output for the digit, and ink on blue pixels decreases it. (Pixels near the border
+# rarely contain ink, so their large weights have no meaning. The range of the colours is chosen for
+# the other pixels.)
 
 colours = {"vmin": -2e-4, "vmax": 2e-4}
 WeightsDisplay(W.T.reshape(10, 28, 28)).plot(im_kw=colours)
 
 # %%
-# A5. Why it must be bent
-# -----------------------
-# Two linear layers in a row are no more than one: the product of their matrices does the same.
+# A5. Why a network must not be linear
+# ------------------------------------
+# Two successive linear layers are equivalent to one linear layer, whose matrix is the product of
+# their matrices.
 
 rng = np.random.default_rng(0)
 W1, W2 = rng.normal(size=(784, 512)), rng.normal(size=(512, 10))
 pixels = X_test[:100] / 255
-print("the same as one layer:", np.allclose((pixels @ W1) @ W2, pixels @ (W1 @ W2)))
+print("two linear layers equal one:", np.allclose((pixels @ W1) @ W2, pixels @ (W1 @ W2)))
 
 # %%
-# With relu(Z) = max(Z, 0) in between they are not, and that is all it takes. What more layers
-# bring, and cost, is :doc:`an example </auto_examples/plot_04_linear_or_deep>`.
+# With relu(Z) = max(Z, 0) between the layers, this is no longer true.
+# :doc:`An example </auto_examples/plot_04_linear_or_deep>` shows the effect and the cost of more
+# layers.
 
-print("with a ReLU between:  ", np.allclose(np.maximum(pixels @ W1, 0) @ W2, pixels @ (W1 @ W2)))
+hidden = np.maximum(pixels @ W1, 0)
+print("with a ReLU, two layers equal one:", np.allclose(hidden @ W2, pixels @ (W1 @ W2)))
 
 Z = np.linspace(-2, 2)
 _, ax = plt.subplots(figsize=(4, 3), layout="constrained")

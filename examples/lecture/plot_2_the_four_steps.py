@@ -2,11 +2,10 @@
 The four steps
 ==============
 
-A network of three layers is trained twice: by a loop that spells out what the lecture says, and
-by one line.
+A network of three layers is trained twice: by a loop that contains each step of the lecture, and
+by a single line of code.
 
-An example does it
-:doc:`with nothing but NumPy </auto_examples/plot_02_four_steps_by_hand>`.
+:doc:`An example </auto_examples/plot_02_four_steps_by_hand>` does the same with NumPy only.
 """
 
 import time
@@ -26,9 +25,9 @@ X_test, y_test = X[50_000:52_000], y[50_000:52_000]
 # %%
 # A6. Deep
 # --------
-# h1 = relu(X @ W1 + b1), h2 = relu(h1 @ W2 + b2), out = relu(h2 @ W3 + b3): from 784 numbers to
-# 512, to 256, to 10. The last layer has a ReLU too. One lecture writes W as [out, in], which is
-# the same thing in another layout.
+# The network is h1 = relu(X @ W1 + b1), h2 = relu(h1 @ W2 + b2), out = relu(h2 @ W3 + b3). Its
+# layers have 784, 512, 256 and 10 neurons. The last layer has a ReLU too. In one of the lectures,
+# W has the shape [out, in], which is the same matrix transposed.
 
 images = (X_train / 255).astype(np.float32)
 Y = np.eye(10, dtype=np.float32)[y_train]
@@ -43,20 +42,21 @@ print(h1.shape, h2.shape, out.shape)
 # %%
 # A7. The loss
 # ------------
-# The squared Euclidean distance between the ten outputs and the one-hot label, Σ (y - out)²,
-# and its mean over the images. Before any training the outputs are about 0.1 each, and the
-# distance is about 0.9² for the right digit and 0.1² for each of the nine others: 0.9.
+# The loss is the squared Euclidean distance between the ten outputs and the one-hot label,
+# Σ (y - out)², averaged over the images. Before the training, each output is about 0.1. Therefore,
+# the distance is about 0.9² for the correct digit and 0.1² for each of the nine others: 0.9 in
+# total.
 
 print(LOSSES["mse"].value(out, Y[:5]).sum(axis=1))
 
 # %%
 # A8. Training
 # ------------
-# Gradient descent, in four steps.
+# The network is trained by gradient descent, in four steps.
 
 
 def compute_loss_and_update(X, Y, rate):
-    """Steps 1 to 3 on one batch."""
+    """Do steps 1 to 3 on one batch, and return the loss."""
     # Step 1: compute h1, h2, out.
     passed = forward(X, coefs, intercepts, "relu", "relu")
     out = passed.outputs[-1]
@@ -65,7 +65,7 @@ def compute_loss_and_update(X, Y, rate):
     # Step 3: compute the gradient, from the last layer back to the first, ...
     delta = LOSSES["mse"].slope(out, Y) * ACTIVATIONS["relu"].slope(out) / len(X)
     coef_slopes, intercept_slopes = gradients(passed, backward(delta, passed, coefs, "relu"))
-    # ... and update every W and b.
+    # ... and update all W and b.
     for parameter, slope in zip(coefs + intercepts, coef_slopes + intercept_slopes, strict=True):
         parameter -= rate * slope
     return loss
@@ -79,18 +79,18 @@ for epoch in range(6):
     print(f"epoch {epoch + 1}: loss {np.mean(losses[-78:]):.4f}")
 
 # %%
-# The same with the estimator. It adds what makes training quicker: momentum, a step size that
-# climbs and then falls to 0, and no need to divide by 255.
+# The estimator does the same. In addition, it uses momentum and a step size that first increases
+# and then decays to 0, which makes the training faster. It also scales the pixels by itself.
 
 classifier = MLPDigitClassifier(max_iter=6, random_state=0).fit(X_train, y_train)
 
 out = forward(X_test / 255, coefs, intercepts, "relu", "relu").outputs[-1]
-print(f"by hand:     {np.mean(out.argmax(axis=1) == y_test):.1%} right")
-print(f"in one line: {classifier.score(X_test, y_test):.1%} right")
+print(f"accuracy of the loop:        {np.mean(out.argmax(axis=1) == y_test):.1%}")
+print(f"accuracy of the single line: {classifier.score(X_test, y_test):.1%}")
 
 fig, ax = plt.subplots(figsize=(6, 3.5), layout="constrained")
 epochs = np.arange(1, 7)
-ax.plot(epochs, np.reshape(losses, (6, 78)).mean(axis=1), "o--", label="by hand")
+ax.plot(epochs, np.reshape(losses, (6, 78)).mean(axis=1), "o--", label="loop")
 ax.plot(epochs, classifier.loss_curve_, "s-", label="MLPDigitClassifier")
 ax.set(xlabel="epoch", ylabel="mean loss", ylim=(0, None))
 ax.legend()
@@ -99,8 +99,9 @@ plt.show()
 # %%
 # A9. Inference
 # -------------
-# For a new image, the largest output is the answer. The outputs are estimates of how likely each
-# digit is; ``predict_proba`` gives the probabilities that are nearest to them.
+# For a new image, the prediction is the digit with the largest output. The outputs estimate the
+# probabilities of the digits, but need not sum to 1. ``predict_proba`` returns the closest
+# probabilities.
 
 print("outputs:      ", classifier.decision_function(X_test[:1]).round(2))
 print("probabilities:", classifier.predict_proba(X_test[:1]).round(2))
@@ -112,13 +113,14 @@ plt.show()
 # %%
 # A10. Speed
 # ----------
-# Data and models are large, so the lectures now turn to a tensor library and a GPU, which has 27
-# times the throughput of a CPU server in their chart. And then they say: implement it ourselves.
-# Much is gained as soon as many images are one product of matrices.
+# Large data and models need fast computation. The lectures use a tensor library and a GPU, whose
+# throughput is 27 times that of a CPU server in their chart. Then they implement the network
+# without such a library. Predicting many images at once already saves much time, because each layer
+# is then a single product of matrices.
 
 
 def seconds(function):
-    """Time one call."""
+    """Return the seconds that one call takes."""
     start = time.perf_counter()
     function()
     return time.perf_counter() - start
@@ -126,4 +128,4 @@ def seconds(function):
 
 one_by_one = seconds(lambda: [classifier.predict(row[None]) for row in X_test])
 at_once = seconds(lambda: classifier.predict(X_test))
-print(f"{len(X_test):,} images at once are {one_by_one / at_once:.0f} times as fast as singly")
+print(f"{len(X_test):,} images at once are {one_by_one / at_once:.0f} times as fast as one by one")

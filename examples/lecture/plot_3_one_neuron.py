@@ -2,7 +2,7 @@
 One neuron and the chain rule
 =============================
 
-Before the convolution, the smallest case: a single output, and where its gradient comes from.
+A network with a single output is the simplest example for computing a gradient.
 """
 
 import matplotlib.pyplot as plt
@@ -14,9 +14,9 @@ from skmnist.displays import WeightsDisplay
 # %%
 # B1. One output
 # --------------
-# Is it a 3 or not? The 784 pixels are multiplied by as many weights: Y_p = X·W + b. How far that
-# is from Y, 1 for a 3 and 0 for another digit, is told by \|Y_p - Y\|, the MAE, or by
-# (Y_p - Y)², the MSE.
+# The network decides whether an image shows a 3. The 784 pixels are multiplied by 784 weights:
+# Y_p = X·W + b. The target Y is 1 for a 3 and 0 for another digit. The loss is \|Y_p - Y\| (MAE) or
+# (Y_p - Y)² (MSE).
 
 X, y = load_mnist(subset="train", return_X_y=True)
 X, Y = X[:2000] / 255, (y[:2000] == 3).astype(float)[:, None]
@@ -33,8 +33,8 @@ print("Y_p:", (X @ W + b).shape, "   MAE:", np.mean(abs(X @ W + b - Y)), "   MSE
 # %%
 # B2. The chain rule
 # ------------------
-# How does the loss change with W_i? By way of Y_p: ∂loss/∂W_i = ∂loss/∂Y_p · ∂Y_p/∂W_i. The first
-# factor is 2 (Y_p - Y), the second is the pixel X_i; for b the second is 1.
+# The loss depends on W_i through Y_p: ∂loss/∂W_i = ∂loss/∂Y_p · ∂Y_p/∂W_i. The first factor is
+# 2 (Y_p - Y), and the second one is the pixel X_i. For b, the second factor is 1.
 
 
 def slopes(W, b):
@@ -44,17 +44,18 @@ def slopes(W, b):
 
 
 # %%
-# A slope can always be checked: move one weight a little, and see how much the loss moves.
+# A slope can be checked by finite differences: change one weight slightly, and compute the change
+# of the loss.
 
 W_trial = np.random.default_rng(0).normal(scale=0.01, size=(784, 1))
 one_weight = np.zeros((784, 1))
 one_weight[14 * 28 + 14] = 1e-6
-moved = (mse(W_trial + one_weight, b) - mse(W_trial - one_weight, b)) / 2e-6
-print("by the chain rule:   ", slopes(W_trial, b)[0][14 * 28 + 14, 0])
-print("by moving the weight:", moved)
+difference = (mse(W_trial + one_weight, b) - mse(W_trial - one_weight, b)) / 2e-6
+print("by the chain rule:    ", slopes(W_trial, b)[0][14 * 28 + 14, 0])
+print("by finite differences:", difference)
 
 # %%
-# Walking downhill: W ← W - lr · ∂loss/∂W, b ← b - lr · ∂loss/∂b.
+# Gradient descent updates the parameters: W ← W - lr · ∂loss/∂W, b ← b - lr · ∂loss/∂b.
 
 losses = []
 for _ in range(300):
@@ -64,12 +65,12 @@ for _ in range(300):
 
 is_three = (X @ W + b > 0.5)[:, 0]
 print(f"loss {losses[0]:.4f} → {losses[-1]:.4f}")
-print(f"right for the training images: {np.mean(is_three == Y[:, 0]):.1%}")
-print(f'always saying "no 3":         {np.mean(Y == 0):.1%}')
+print(f"accuracy on the training images:      {np.mean(is_three == Y[:, 0]):.1%}")
+print(f'accuracy of always predicting "no 3": {np.mean(Y == 0):.1%}')
 
 fig, (left, right) = plt.subplots(1, 2, figsize=(8, 3.5), layout="constrained")
 left.plot(losses)
 left.set(xlabel="step", ylabel="MSE", ylim=(0, None))
 WeightsDisplay(W.T.reshape(1, 28, 28)).plot(ax=right)
-right.set_title("what the neuron looks for")
+right.set_title("weights of the neuron")
 plt.show()

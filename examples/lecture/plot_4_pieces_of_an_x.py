@@ -2,7 +2,7 @@
 Pieces of an X
 ==============
 
-An X that is moved is another row of pixels, but it is made of the same pieces. Kernels find them.
+If an X is moved, its pixels change, but it still contains the same patches. Kernels detect them.
 """
 
 import matplotlib.pyplot as plt
@@ -16,8 +16,8 @@ from skmnist.displays import DigitGridDisplay, FeatureMapsDisplay, KernelsDispla
 # %%
 # B3. The problem of the X and the O
 # ----------------------------------
-# A standard X and O, 9×9 pixels, 1 for ink and -1 for paper, and some that are shifted, rotated or
-# thicker.
+# These are a standard X and a standard O of 9×9 pixels, 1 for ink and -1 for paper, and some
+# shifted, rotated and thicker letters.
 
 standard = load_xo()
 X_of_lecture = standard.images[0]
@@ -29,20 +29,20 @@ DigitGridDisplay(images, y_true=labels).plot()
 plt.show()
 
 # %%
-# Compared pixel by pixel with the two standard letters, a shifted one may be nearer to the other.
-# By their pieces, :doc:`a small network </auto_examples/plot_07_x_and_o>` tells them apart: that
-# is an example of its own.
+# Compared pixel by pixel, a shifted letter can be closer to the other standard letter.
+# :doc:`An example </auto_examples/plot_07_x_and_o>` trains a small network on features instead of
+# pixels, which recognises the letters.
 
 X, y = load_xo(variant="shifted", n_samples=400, random_state=0, return_X_y=True)
 distances = np.linalg.norm(X[:, None] - standard.data, axis=2)
 nearest = standard.target[distances.argmin(axis=1)]
-print(f"shifted letters that are nearer to the wrong one: {np.mean(nearest != y):.0%}")
+print(f"shifted letters that are closer to the other letter: {np.mean(nearest != y):.0%}")
 
 # %%
 # B4. Three pieces
 # ----------------
-# Cut from the standard X: a falling stroke, the crossing, and a rising stroke. They are the
-# kernels, also called filters, and commonly 3×3 or 5×5.
+# The kernels, also called filters, are three patches of the standard X: a falling stroke, the
+# crossing and a rising stroke. The usual sizes of kernels are 3×3 and 5×5.
 
 strokes = ConvFeatureTransformer("strokes", kernel_size=3, activation=None, pool=None)
 strokes.fit(standard.data)
@@ -52,8 +52,9 @@ plt.show()
 # %%
 # B5. The averaged feature map
 # ----------------------------
-# A kernel is laid on every position. Entry times pixel, nine products; their mean is written at
-# that position. On 9×9 pixels, 3×3 entries have 7×7 positions.
+# A kernel is applied at every position. Its entries are multiplied with the pixels, and the mean of
+# the nine products is the entry of the feature map for that position. A kernel of 3×3 entries has
+# 7×7 positions in an image of 9×9 pixels.
 
 falling = np.array([[1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
 by_hand = np.empty((7, 7))
@@ -63,32 +64,34 @@ for row in range(7):
         by_hand[row, column] = np.mean(patch * falling)
 
 # %%
-# The transformer gives the same, and so does SciPy once its sums are divided by nine.
+# The transformer computes the same map. SciPy computes sums, which have to be divided by nine.
 
 maps = strokes.feature_maps(standard.data[:1])[0]
-print("as the transformer:", np.allclose(by_hand, maps[:, :, 0]))
-print("as SciPy:          ", np.allclose(by_hand, correlate2d(X_of_lecture, falling, "valid") / 9))
+print("equals the map of the transformer:", np.allclose(by_hand, maps[:, :, 0]))
+scipy_map = correlate2d(X_of_lecture, falling, "valid") / 9
+print("equals the map of SciPy:          ", np.allclose(by_hand, scipy_map))
 
 # %%
 # B6. The worked example
 # ----------------------
-# The X and its three maps. 1.00 is a perfect match: the falling stroke is found twice on either
-# arm of its diagonal, the crossing once, in the middle. The slides cut the decimals instead of
-# rounding them, so that 7/9 is 0.77 there; a function says how numbers are to be written.
+# These are the X and its three feature maps. 1.00 is a perfect match: each diagonal stroke matches
+# at two positions in each arm of its diagonal, and the crossing matches once, in the centre. The
+# slides truncate the decimals instead of rounding them, so 7/9 is 0.77 there. ``values`` can be a
+# function that formats the numbers.
 
 
-def cut(value):
-    """Write two decimals, the rest cut off."""
+def truncated(value):
+    """Return a number as text, truncated to two decimals."""
     return f"{np.trunc(value * 100) / 100 + 0:.2f}"
 
 
-FeatureMapsDisplay.from_estimator(strokes, standard.data[:1], values=cut)
+FeatureMapsDisplay.from_estimator(strokes, standard.data[:1], values=truncated)
 plt.show()
 
 # %%
 # B11. Homework
 # -------------
-# Fill in the three maps by hand. Here are the answers, in ninths, so that nothing is rounded.
+# Compute the three maps by hand. These are the solutions, multiplied by 9 to avoid rounding.
 
 for number, name in enumerate(standard.kernel_names):
     print(name)
