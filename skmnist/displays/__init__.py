@@ -1,6 +1,6 @@
 """Plots of images, predictions and fitted estimators, with the API of scikit-learn's displays.
 
-Displays need matplotlib, which is imported when the first display is plotted.
+Displays require matplotlib, which is imported when the first display is plotted.
 """
 
 from skmnist.displays._activations import ActivationsDisplay

@@ -23,9 +23,9 @@ from skmnist.network._arrays import to_numpy
 from skmnist.network._mlp import forward
 
 INCHES = 2.4  # the side of the axes of a layer
-TITLE_SHARE = 0.15  # of the height, at most
-NAME_SHARE = 0.4  # of the width of the bar chart, at most
-EMPTY_HATCH = "////"  # in the cells of a grid that has more cells than neurons
+TITLE_SHARE = 0.15  # the maximum height of a title, as a fraction of the height
+NAME_SHARE = 0.4  # the maximum width of names, as a fraction of the bar chart
+EMPTY_HATCH = "////"  # the pattern of cells that belong to no neuron
 PAD = 3  # points between axes and their texts
 
 
@@ -87,12 +87,12 @@ class ActivationsDisplay(DrawnOnAxesMixin):
         ----------
         estimator : MLPDigitClassifier or Pipeline
             Fitted classifier, or a fitted Pipeline whose last step is an MLPDigitClassifier. The
-            other steps transform the image, but the display shows the image as given.
+            other steps transform the image, but the display shows the original image.
         X : array-like or sparse matrix of shape (n_pixels,) or (1, n_pixels)
             Image to plot.
         image_shape : tuple of int or None, default=None
             Shape of the image: (height, width) or (height, width, channels). None means the image
-            shape of a ConvFeatureTransformer among the steps, or a square.
+            shape of the ConvFeatureTransformer among the steps, or a square if there is none.
         ax : matplotlib Axes or None, default=None
             Axes to plot on. If None, a new figure and axes are created.
         **plot_kw : dict
@@ -178,9 +178,9 @@ class ActivationsDisplay(DrawnOnAxesMixin):
         return self
 
     def _names_and_best(self, outputs):
-        """Return the classes of the outputs as texts, and the class of the largest output.
+        """Return the classes of the outputs as strings, and the class of the largest output.
 
-        A single output has no class: its text is empty, and its value is returned.
+        A single output has no class. Its string is empty, and its value is returned instead.
         """
         if len(outputs) == 1:
             return [""], f"{outputs[0]:.2f}"
@@ -195,7 +195,7 @@ def _layer_title(number, n_neurons):
 
 
 def _titled_axes(ax, titles, size, name_share):
-    """Return axes side by side inside other axes, with room for names to the left of the last."""
+    """Return axes side by side inside other axes, with space for names left of the last ones."""
     n = len(titles)
     points = font_size(titles, 0.85 * size[0] / n, TITLE_SHARE * size[1])
     boxes = [(number / n, 0, 1 / n, 1) for number in range(n)]
@@ -208,7 +208,7 @@ def _titled_axes(ax, titles, size, name_share):
 
 
 def _as_grid(neurons):
-    """Return neurons row by row as a near-square image, in which the unused cells are NaN."""
+    """Return neurons row by row as an almost square image, in which unused cells are NaN."""
     shape = grid_shape(len(neurons))
     cells = np.full(math.prod(shape), np.nan)
     cells[: len(neurons)] = neurons

@@ -1,18 +1,18 @@
-"""Numbers that are written into the cells of small feature maps."""
+"""Write numbers into the cells of small feature maps."""
 
 import numpy as np
 
 from skmnist.base._rules import is_bool, short_repr
 from skmnist.displays._layout import font_size, merge_text_kw
 
-MOST_CELLS, MOST_MAPS = 12, 4  # per side and per layer, for "auto" to write numbers
-DARK = 0.18  # numbers are white in cells with a luminance below this one
+MOST_CELLS, MOST_MAPS = 12, 4  # with "auto", the limits per side and per layer
+DARK = 0.18  # numbers are white in cells with a lower luminance
 GAMMA = 2.2
 LUMINANCE = (0.2126, 0.7152, 0.0722)  # weights of red, green and blue
 
 
 def has_values(maps, values):
-    """Tell whether numbers are written into the maps (height, width, n_maps) of a layer."""
+    """Return whether numbers are written into the maps (height, width, n_maps) of a layer."""
     if is_bool(values) or callable(values):
         return bool(values)
     if not isinstance(values, str) or values != "auto":
@@ -25,7 +25,7 @@ def has_values(maps, values):
 
 
 def write_values(axes, side, values, text_kw):
-    """Write the numbers of each map in one font size, for cells with a side in points."""
+    """Write the numbers of all maps in one font size; ``side`` is the side of a cell in points."""
     to_text = values if callable(values) else _two_decimals
     images = [ax.images[0] for ax in axes]
     texts = [[(cell, to_text(v)) for cell, v in np.ndenumerate(_numbers(im))] for im in images]

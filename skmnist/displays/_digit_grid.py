@@ -21,15 +21,15 @@ from skmnist.displays._steps import image_shape_of
 from skmnist.displays._tiling import grid_shape
 from skmnist.network._arrays import to_numpy
 
-TEXT_SHARE = 0.4  # of a cell's height, at most
+TEXT_SHARE = 0.4  # the maximum height of a text, as a fraction of a cell
 
 
 @set_module("skmnist.displays")
 class DigitGridDisplay(DrawnOnAxesMixin):
     """Grid of images with their true labels, predicted labels and confidences.
 
-    The text above an image is "true label → predicted label" and the confidence. The text of a
-    wrong prediction is bold, and its image has a thick frame.
+    The text above an image consists of the true label, an arrow, the predicted label and the
+    confidence. If the prediction is wrong, the text is bold and the image has a thick frame.
 
     It is recommended to use :meth:`from_estimator` or :meth:`from_predictions` to create a
     display. All parameters are stored as attributes.
@@ -45,7 +45,7 @@ class DigitGridDisplay(DrawnOnAxesMixin):
     confidence : array of shape (n_images,) or None, default=None
         Confidence of each prediction, from 0 to 1. NaN means that it is not known.
     if_empty : str, default="no images"
-        Text to write if there are no images.
+        Text that is written if there are no images.
 
     Attributes
     ----------
@@ -96,9 +96,9 @@ class DigitGridDisplay(DrawnOnAxesMixin):
         ----------
         estimator : classifier
             Fitted classifier, or a fitted Pipeline whose last step is a classifier. The confidence
-            is the value of `predict_proba` for the predicted class. Without `predict_proba`,
-            images are sorted by the difference of the two largest values of `decision_function`,
-            which is not shown.
+            is the value of `predict_proba` for the predicted class. If the classifier has no
+            `predict_proba`, the images are sorted by the difference of the two largest values of
+            `decision_function`, and no confidence is shown.
         X : array-like or sparse matrix of shape (n_samples, n_pixels)
             Images, one per row.
         y : array-like of shape (n_samples,)
@@ -254,7 +254,7 @@ class DigitGridDisplay(DrawnOnAxesMixin):
 
 
 def _checked_images(images):
-    """Return images as an array, or raise a ValueError if their shape is not that of images."""
+    """Return images as an array, or raise a ValueError if they do not have the shape of images."""
     images = to_numpy(images)
     if len(images) and images.ndim not in (3, 4):
         raise ValueError(
@@ -265,7 +265,7 @@ def _checked_images(images):
 
 
 def _show_grid(ax, images, labels, im_kw, text_kw):
-    """Draw images with captions in a grid inside axes, and return the axes of each image."""
+    """Draw images with captions in a grid inside axes, and return the axes of all images."""
     n_rows, n_columns = grid_shape(len(images))
     images, defaults = prepare_images(images)
     captions = [labels.caption(number) for number in range(len(images))]
@@ -284,7 +284,7 @@ def _show_grid(ax, images, labels, im_kw, text_kw):
 
 
 def _text_size(ax, captions, n_rows, n_columns):
-    """Return the font size of the captions, and the share of a cell's height for them."""
+    """Return the font size of the captions, and their height as a fraction of a cell."""
     width, height = size_in_points(ax)
     width, height = width / n_columns, height / n_rows
     size = font_size(captions, 0.85 * width, TEXT_SHARE * height)

@@ -6,16 +6,16 @@ from skmnist.base._optional import optional
 
 
 class DrawnOnAxesMixin:
-    """Mixin for displays that sets `ax_` and `figure_` and replaces an earlier drawing."""
+    """A mixin for displays that sets `ax_` and `figure_`, and replaces an earlier drawing."""
 
     _drawn = ()
 
     @contextmanager
     def _drawing_on(self, ax, figsize=None):
-        """Return a context manager that gives the axes to draw on, new ones if `ax` is None.
+        """Return a context manager that yields the axes to draw on; if `ax` is None, new ones.
 
-        On entry, what this display drew on the same axes before is removed. On exit, what was
-        drawn in the block is remembered.
+        On entry, everything that this display drew on the same axes before is removed. On exit,
+        everything that was drawn in the block is stored.
         """
         plt = optional("matplotlib.pyplot", type(self).__name__, package="matplotlib")
         if ax is None:
@@ -28,17 +28,17 @@ class DrawnOnAxesMixin:
         self._drawn = [artist for artist in _contents(ax) if artist not in before]
 
     def _was_drawn_on(self, ax):
-        """Tell whether the display was last drawn on these axes."""
+        """Return whether the last drawing of the display is on these axes."""
         return ax is not None and ax is getattr(self, "ax_", None)
 
 
 def _contents(ax):
-    """Return what was drawn on axes, without the parts that all axes have."""
+    """Return the artists that were drawn on axes, without those that all axes have."""
     return [*ax.lines, *ax.images, *ax.patches, *ax.texts, *ax.child_axes]
 
 
 def _remove(artists, ax):
-    """Remove artists and their colorbars from axes, except those that are already gone."""
+    """Remove artists and their colorbars from axes, unless they were removed before."""
     for artist in artists:
         if artist in _contents(ax):
             if getattr(artist, "colorbar", None) is not None:

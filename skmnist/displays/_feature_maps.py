@@ -1,4 +1,4 @@
-"""FeatureMapsDisplay: an image and the feature maps that kernels compute from the image."""
+"""FeatureMapsDisplay: an image and the feature maps that are computed from it."""
 
 import math
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from skmnist.network._arrays import to_numpy
 IMAGE_WIDTH, GAP = 1.5, 0.4  # in widths of a map
 INCHES, INCHES_WITH_VALUES = 1.3, 2.4  # the side of a map
 MOST_ROWS = 4
-NAME_SHARE = 0.2  # of the height of the box of a map, at most
+NAME_SHARE = 0.2  # the maximum height of a name, as a fraction of the box of a map
 
 
 @set_module("skmnist.displays")
@@ -25,8 +25,8 @@ class FeatureMapsDisplay(DrawnOnAxesMixin):
     """Feature maps that the layers of a ConvFeatureTransformer compute from one image.
 
     From left to right, the display shows the image and the maps of each layer. All maps of a layer
-    have the same colour scale: greys if no value is negative, or else red for positive values,
-    white for 0 and blue for negative values.
+    have the same colour scale: greys if no value is negative, otherwise red for positive values,
+    white for 0, and blue for negative values.
 
     It is recommended to use :meth:`from_estimator` to create a display. All parameters are
     stored as attributes.
@@ -38,7 +38,8 @@ class FeatureMapsDisplay(DrawnOnAxesMixin):
     maps : list of arrays of shape (height, width, n_maps)
         Maps of each layer.
     names : list of lists of str, or None, default=None
-        Titles of the maps of each layer. If None, or None for a layer, the maps are numbered.
+        Titles of the maps of each layer. The maps of a layer are numbered if its item, or the
+        whole list, is None.
 
     Attributes
     ----------
@@ -129,7 +130,7 @@ class FeatureMapsDisplay(DrawnOnAxesMixin):
         values : "auto", bool or callable, default="auto"
             Whether to write the values into the cells of the maps, with two decimals. A function
             converts each value to the str that is written. "auto" writes values in layers with at
-            most 4 maps of at most 12×12 cells.
+            most 4 maps, if the maps have at most 12×12 cells.
         im_kw : dict or None, default=None
             Keyword arguments passed to ``matplotlib.axes.Axes.imshow`` for the maps.
         text_kw : dict or None, default=None
@@ -176,7 +177,7 @@ class FeatureMapsDisplay(DrawnOnAxesMixin):
 
 
 class _Plan(NamedTuple):
-    """The boxes of the image and the maps of each layer; the width and height are in maps."""
+    """The boxes of the image and of the maps; width and number of rows are in sizes of a map."""
 
     image: tuple
     layers: list
@@ -225,6 +226,6 @@ def _draw_arrow(ax, x, gap):
 
 
 def _names_of(transformer, maps):
-    """Return the names of the maps of the last layer, from the features, and None for others."""
+    """Return the names of the maps of the last layer, and None for the other layers."""
     columns = transformer.get_feature_names_out()[: maps[-1].shape[2]]
     return [None] * (len(maps) - 1) + [[name.removesuffix("_0_0") for name in columns]]

@@ -1,4 +1,4 @@
-"""Conversion of rows of pixels to images, and keyword arguments that show images."""
+"""Convert rows of pixels to images, and choose the keyword arguments to show them."""
 
 import math
 
@@ -17,7 +17,7 @@ def dense(X):
 
 
 def one_row(X):
-    """Return one image as a table of one row; a DataFrame or sparse row keeps its type."""
+    """Return one image as a table with one row; a DataFrame or sparse matrix keeps its type."""
     shape = np.shape(X)
     if hasattr(X, "to_frame") and hasattr(X, "index"):  # a Series, whose index names the pixels
         return X.to_frame().T
@@ -37,7 +37,7 @@ def as_images(rows, image_shape=None):
 
 
 def find_shape(n_pixels, image_shape=None):
-    """Return `image_shape` if it has `n_pixels` pixels; None means a square."""
+    """Return ``image_shape`` if it has ``n_pixels`` entries; None means a square."""
     if image_shape is None:
         side = math.isqrt(n_pixels)
         if side**2 == n_pixels:
@@ -49,7 +49,7 @@ def find_shape(n_pixels, image_shape=None):
     shape = tuple(image_shape)
     if len(shape) not in (2, 3) or math.prod(shape) != n_pixels:
         raise ValueError(
-            f"image_shape must be {SHAPES} with {n_pixels} pixels in all; "
+            f"image_shape must be {SHAPES} with the product {n_pixels}; "
             f"got {short_repr(image_shape)}."
         )
     return shape
@@ -63,7 +63,7 @@ def _without_channels(images):
 
 
 def prepare_images(images):
-    """Return images to show, and the keyword arguments of imshow that give them one scale."""
+    """Return images to show, and keyword arguments of imshow for a common scale."""
     images = _without_channels(images)
     if images.ndim > 3:
         return _scale_rgb(images), {}
@@ -73,7 +73,7 @@ def prepare_images(images):
 
 
 def _scale_rgb(images):
-    """Return RGB images with values from 0 to 1, of bytes or of floats in any range."""
+    """Return RGB images, which can be bytes or floats in any range, with values from 0 to 1."""
     if images.dtype.kind in "iu":
         return np.clip(images / 255, 0, 1)
     low, high = images.min(), images.max()
@@ -89,7 +89,7 @@ def show_image(ax, image, im_kw=None):
 
 
 def merge_im_kw(defaults, im_kw):
-    """Return keyword arguments of imshow; those given replace the defaults, a norm also limits."""
+    """Return the keyword arguments of imshow: `im_kw` replaces defaults, and a norm the limits."""
     im_kw = im_kw or {}
     if im_kw.get("norm") is not None:
         defaults = {name: each for name, each in defaults.items() if name not in ("vmin", "vmax")}
@@ -97,13 +97,13 @@ def merge_im_kw(defaults, im_kw):
 
 
 def diverging_colours(values):
-    """Return keyword arguments of imshow that show 0 white, above 0 red and below 0 blue."""
+    """Return keyword arguments of imshow: 0 is white, positive values red, negative values blue."""
     largest = max(np.abs(values).max(), 1e-9)
     return {"cmap": "RdBu_r", "vmin": -largest, "vmax": largest}
 
 
 def colours_for(values):
-    """Return keyword arguments of imshow: greys if no value is below 0, or diverging colours."""
+    """Return keyword arguments of imshow: greys if no value is negative, else diverging colours."""
     if values.min() < 0:
         return diverging_colours(values)
     return {"cmap": "gray", "vmin": 0, "vmax": max(values.max(), 1e-9)}

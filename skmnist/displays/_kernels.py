@@ -24,8 +24,8 @@ class KernelsDisplay(DrawnOnAxesMixin):
     Parameters
     ----------
     kernels : array of shape (n_kernels, height, width) or (n_kernels, height, width, 3)
-        Kernels to show. The last axis, if there are four, is red, green and blue; 0 is then a
-        medium grey.
+        Kernels to show. With four axes, the last axis is red, green and blue, and 0 is a medium
+        grey.
     title : str or None, default=None
         Title of the axes.
 
@@ -64,9 +64,9 @@ class KernelsDisplay(DrawnOnAxesMixin):
         estimator : ConvFeatureTransformer or Pipeline
             Fitted transformer, or a fitted Pipeline with one.
         layer : int, default=0
-            Index of the layer: 0 is the first layer and -1 the last. The mean over the channels of
-            the image, or over the maps of the layer before, is shown. Only kernels of RGB images
-            are shown in colour.
+            Index of the layer: 0 is the first layer and -1 the last. For kernels with several
+            channels, the mean over the channels is shown, except that kernels of RGB images are
+            shown in colour.
         n_kernels : int, default=64
             Maximum number of kernels.
         ax : matplotlib Axes or None, default=None
@@ -137,6 +137,6 @@ class KernelsDisplay(DrawnOnAxesMixin):
 
 
 def _to_rgba(kernels):
-    """Return kernels of red, green and blue as opaque colours; 0 becomes a medium grey."""
+    """Return kernels with the channels red, green and blue as opaque colours; 0 is medium grey."""
     colours = 0.5 + kernels / (2 * max(np.abs(kernels).max(), 1e-9))
     return np.concatenate([colours, np.ones((*kernels.shape[:3], 1))], axis=3)

@@ -1,4 +1,4 @@
-"""The true label, predicted label and confidence of each image, and the caption made of them."""
+"""The true label, predicted label and confidence of each image, and the caption with them."""
 
 from typing import NamedTuple
 
@@ -7,18 +7,18 @@ from sklearn.utils.validation import check_consistent_length
 
 from skmnist.network._arrays import to_numpy
 
-SHORT = len("10 → 11")  # the longest labels with the confidence in the same line
+SHORT = len("10 → 11")  # the confidence follows longer labels in a new line
 
 
 class _Labels(NamedTuple):
-    """Arrays of one value per image, or None if the values are not known."""
+    """Arrays with one value per image, or None for values that are not known."""
 
     y_true: np.ndarray | None
     y_pred: np.ndarray | None
     confidence: np.ndarray | None
 
     def is_wrong(self, number):
-        """Tell whether both labels of an image are known and differ."""
+        """Return whether both labels of an image are known and differ."""
         both = self.y_true is not None and self.y_pred is not None
         return both and self.y_true[number] != self.y_pred[number]
 
@@ -43,7 +43,7 @@ def checked_labels(images, y_true, y_pred, confidence):
 
 
 def _column(name, values):
-    """Return values as an array of shape (n_images,), also those of a table with one column."""
+    """Return values as an array of shape (n_images,); a table with one column is flattened."""
     if values is None:
         return None
     values = to_numpy(values)
@@ -55,7 +55,7 @@ def _column(name, values):
 
 
 def _check_comparable(y_true, y_pred):
-    """Raise a ValueError if only one has strings: a string never equals a number."""
+    """Raise a ValueError if only one of them has strings, because these never equal numbers."""
     if _has_strings(y_true) != _has_strings(y_pred):
         raise ValueError(
             "y_true and y_pred must both be strings or both be numbers; got the types "
@@ -64,5 +64,5 @@ def _check_comparable(y_true, y_pred):
 
 
 def _has_strings(labels):
-    """Tell whether any label is a string."""
+    """Return whether any label is a string."""
     return any(isinstance(label, str) for label in labels.tolist())

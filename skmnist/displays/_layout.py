@@ -1,6 +1,6 @@
 """Axes inside the axes of a display, the sizes of texts, and colours.
 
-Displays use axes inside axes, not subplots, so that each fits into one subplot of a figure.
+Displays use axes inside axes, not subplots, so that each display fits into one subplot of a figure.
 """
 
 # The colours of Okabe and Ito, which people with colour blindness can distinguish on light and
@@ -8,7 +8,7 @@ Displays use axes inside axes, not subplots, so that each fits into one subplot 
 BLUE, VERMILLION = "#0072B2", "#D55E00"
 
 LINE = 1.2  # the height of a line of text, in font sizes
-MARGIN = 0.06  # on each side of inner axes, as a share of their place
+MARGIN = 0.06  # on each side of inner axes, as a fraction of their box
 MIN_FONT_SIZE = 1  # in points
 
 
@@ -23,10 +23,10 @@ def size_in_points(ax):
 
 
 def inset(ax, box, text_share=0):
-    """Return new axes inside other axes, with a margin and with room for a text above them.
+    """Return new axes inside other axes, with a margin, and with space for a text above them.
 
-    The box is (left, bottom, width, height) as shares of the outer axes. The text has the share
-    `text_share` of the height of the box.
+    The box is (left, bottom, width, height), as fractions of the outer axes. ``text_share`` is the
+    height of the text, as a fraction of the height of the box.
     """
     left, bottom, width, height = box
     inner = ax.inset_axes(
@@ -42,7 +42,7 @@ def inset(ax, box, text_share=0):
 
 
 def font_size(texts, width, height):
-    """Return the largest font size, up to the default, at which each text fits into the box.
+    """Return the largest font size, up to the default, at which each text fits into a box.
 
     The width and height of the box are in points.
     """
@@ -55,7 +55,7 @@ def font_size(texts, width, height):
 
 
 def merge_text_kw(defaults, text_kw):
-    """Return keyword arguments for a text; those given, under any alias, replace the defaults."""
+    """Return the keyword arguments of a text: `text_kw` replaces defaults, also under an alias."""
     from matplotlib.cbook import normalize_kwargs
     from matplotlib.text import Text
 

@@ -102,8 +102,8 @@ class LossCurveDisplay(DrawnOnAxesMixin):
         ax : matplotlib Axes or None, default=None
             Axes to plot on. If None, a new figure and axes are created.
         **line_kw : dict
-            Keyword arguments passed to ``matplotlib.axes.Axes.plot`` for both curves. A ``label``
-            replaces `name` in the legend.
+            Keyword arguments passed to ``matplotlib.axes.Axes.plot`` for both curves. If they
+            contain a ``label``, it replaces ``name`` in the legend.
 
         Returns
         -------
@@ -137,7 +137,7 @@ class LossCurveDisplay(DrawnOnAxesMixin):
 
 
 def _with_colour(line_kw, lines):
-    """Return keyword arguments with the colour of these lines, or None for the next colour."""
+    """Return keyword arguments with the colour of the lines; None means the next colour."""
     from matplotlib.cbook import normalize_kwargs
     from matplotlib.lines import Line2D
 

@@ -1,4 +1,4 @@
-"""The images that a display shows: the mistakes by decreasing certainty, or the first images."""
+"""Select the images to show: the mistakes by decreasing certainty, or the first images."""
 
 import numpy as np
 

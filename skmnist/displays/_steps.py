@@ -9,7 +9,7 @@ MLP = "MLPDigitClassifier or MLPClassifier"
 
 
 def steps_of(estimator):
-    """Return the steps of a Pipeline; another estimator is its own only step."""
+    """Return the steps of a Pipeline, or a list that contains only another estimator."""
     return [step for _, step in estimator.steps] if isinstance(estimator, Pipeline) else [estimator]
 
 
@@ -26,10 +26,10 @@ def last_step(estimator, needed, *attributes):
 
 
 def step_with_kernels(estimator):
-    """Return the first step that has kernels, and the number of steps before that step."""
+    """Return the first step with kernels, and the number of steps before it."""
     for number, step in enumerate(steps_of(estimator)):
         if hasattr(step, "kernels_"):
-            step.get_feature_names_out()  # raises ValueError if parameters changed since fit
+            step.get_feature_names_out()  # raises an error if a parameter has changed since fit
             return step, number
     check_is_fitted(estimator)
     raise TypeError(
@@ -39,18 +39,18 @@ def step_with_kernels(estimator):
 
 
 def image_shape_of(estimator, n_pixels):
-    """Return the `image_shape_` of the first step with kernels and so many pixels, or None."""
+    """Return the `image_shape_` of the first step with kernels and `n_pixels` pixels, or None."""
     shapes = (step.image_shape_ for step in steps_of(estimator) if hasattr(step, "kernels_"))
     return next((shape for shape in shapes if math.prod(shape) == n_pixels), None)
 
 
 def transform_before(estimator, n_steps, X):
-    """Return X after the first steps of a Pipeline."""
+    """Return X transformed by the first `n_steps` steps of a Pipeline."""
     return estimator[:n_steps].transform(X) if n_steps else X
 
 
 def _class_names(estimator):
-    """Return the class of an estimator, and those of its steps, for an error message."""
+    """Return the class name of an estimator, and those of its steps, for an error message."""
     name = type(estimator).__name__
     if hasattr(estimator, "best_estimator_"):
         return f"{name}. Pass its best_estimator_ instead"

@@ -1,4 +1,4 @@
-"""Many small images as a single image: a near-square grid of tiles with transparent gaps."""
+"""Draw many small images as one image: an almost square grid of tiles with transparent gaps."""
 
 import math
 
@@ -6,25 +6,25 @@ import numpy as np
 
 from skmnist.displays._images import merge_im_kw
 
-MIN_SIDE = 14  # pixels of a tile; the pixels of smaller images are repeated
-GAP = 0.07  # as a share of the side of a tile
+MIN_SIDE = 14  # the minimum side of a tile in pixels; smaller images are enlarged
+GAP = 0.07  # as a fraction of the side of a tile
 
 
 def grid_shape(n):
-    """Return the numbers of rows and columns of a near-square grid; up to 3 are in one row."""
+    """Return the numbers of rows and columns of an almost square grid; up to 3 tiles form a row."""
     n_columns = max(1, n if n <= 3 else math.ceil(math.sqrt(n)))
     return max(1, math.ceil(n / n_columns)), n_columns
 
 
 def figure_size(images):
-    """Return the size in inches of a figure that a grid of images and a colorbar fill."""
+    """Return the size in inches of a figure for a grid of images and a colorbar."""
     n, height, width = images.shape[:3]
     n_rows, n_columns = grid_shape(n)
     return 6.4, min(max(1.6, 5.4 * n_rows * height / (n_columns * width)), 6.4)
 
 
 def show_tiles(ax, images, colours, im_kw=None, colorbar=True):
-    """Draw a grid of images, with a colorbar if there are `colours` and it is asked for.
+    """Draw a grid of images, with a colorbar if `colorbar` is True and `colours` is not empty.
 
     The shape of the images is (n, height, width) for numbers, or (n, height, width, 4) for RGBA.
     """
@@ -52,7 +52,7 @@ def _places(n, height, width):
 
 
 def _outline(ax, corners, size):
-    """Draw a thin line around each tile: a tile can be as light or dark as the background."""
+    """Draw a thin line around each tile, because a tile can have the colour of the background."""
     from matplotlib import rcParams
     from matplotlib.patches import Rectangle
 

@@ -15,8 +15,9 @@ from skmnist.network._arrays import to_numpy
 class WeightsDisplay(DrawnOnAxesMixin):
     """Weights of the first layer of a network, one image per neuron.
 
-    Positive weights are red, negative weights are blue, and 0 is white: bright pixels where the
-    weights are red increase the activation of the neuron.
+    Positive weights are red, negative weights are blue, and 0 is white. Bright pixels of an image
+    increase the activation of the neuron where the weights are red, and decrease it where they are
+    blue.
 
     It is recommended to use :meth:`from_estimator` to create a display. All parameters are
     stored as attributes.
@@ -61,8 +62,8 @@ class WeightsDisplay(DrawnOnAxesMixin):
             Fitted classifier, or a fitted Pipeline whose last step is one of these classifiers.
             The other steps must keep one feature per pixel.
         n_neurons : int, default=25
-            Maximum number of neurons. Neurons are sorted by the norm of their weights, the
-            largest first.
+            Maximum number of neurons. Neurons are sorted by the norm of their weights in
+            decreasing order.
         image_shape : tuple of int or None, default=None
             Shape of the images: (height, width) or (height, width, channels). None means that
             images are square. The mean over the channels is shown.
@@ -126,7 +127,7 @@ class WeightsDisplay(DrawnOnAxesMixin):
 
 
 def _check_pixels(estimator, n_columns):
-    """Raise a ValueError if a step before the network computes other features from the pixels."""
+    """Raise a ValueError if the steps before the network replace the pixels by other features."""
     n_pixels = getattr(estimator, "n_features_in_", n_columns)
     extractors = [
         step
