@@ -96,9 +96,10 @@ class MLPDigitClassifier(
     warmup : float, default=0.1
         The fraction of all updates during which the step size increases linearly from 0.
     schedule_iter : int or None, default=None
-        The number of epochs that ``warmup`` and ``learning_rate`` refer to, at least ``max_iter``.
-        Set it to the final number of epochs if the training is to be stopped after ``max_iter``
-        epochs and resumed later. None means ``max_iter``.
+        The number of epochs after which the schedule of the step size ends, which consists of
+        ``warmup`` and ``learning_rate``. It must be at least ``max_iter``. If the training is to
+        be stopped after ``max_iter`` epochs and resumed later, set it to the final number of
+        epochs. None means ``max_iter``.
     momentum : float, default=0.9
         Momentum of "sgd".
     nesterovs_momentum : bool, default=False
@@ -116,10 +117,11 @@ class MLPDigitClassifier(
         The probability that a pixel is dropped, drawn in the same way as for ``dropout``.
     max_iter : int or None, default=None
         The total number of epochs. None means ``schedule_iter`` epochs, or if that is None too, as
-        many epochs as are needed to train on 100,000 images in total, but 10 to 200.
+        many epochs as are needed to train on 100,000 images in total, but at least 10 and at most
+        200 epochs.
     class_weight : dict, "balanced" or None, default=None
-        A weight for each class, which multiplies the sample weights. "balanced" gives all classes
-        the same total weight.
+        A weight for each class, which multiplies the sample weights. Classes that are not in the
+        dict have weight 1. "balanced" gives all classes the same total weight.
     early_stopping : bool, default=False
         Whether to stop the training when the validation score stops improving, and to restore the
         weights of the best epoch. The validation score is the accuracy on ``X_val`` and ``y_val``
@@ -148,7 +150,7 @@ class MLPDigitClassifier(
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The sorted labels.
+        The distinct labels, sorted.
     coefs_ : list of arrays of shape (n_in, n_out)
         The weights of each layer. Those of the first layer apply to X as it is passed, without
         the division by the root mean square.
