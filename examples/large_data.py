@@ -1,21 +1,23 @@
 """
-More images than a machine can hold
-===================================
+Training on data that do not fit on one machine
+===============================================
 
-The images lie in parts: files small enough that a worker holds one of them with its features.
-The kernels are learned from one part. Dask's workers read the others and make features of them,
-a few parts ahead; this process learns from one part after the other. Every so many parts the
-pipeline is saved, and scored on a part that is never learned from. Started again, it goes on from
-there, and comes to the same weights as if it had not been stopped. The names of the parts are kept
-beside the model, because parts that come or go in between would change their order.
+The images are stored in parts: files that are so small that a worker can hold one of them with its
+features. The kernels are learned from one part. The workers of Dask read the other parts and
+compute their features, a few parts in advance. This process trains the classifier on one part after
+the other. After every few parts, the pipeline is saved, and scored on a part that is never used for
+training. If the script is stopped, run it again: the training is resumed, and the final weights are
+bit-identical to those of an uninterrupted run. The names of the parts are saved next to the model,
+because adding or removing a part would change the order of the parts.
 
-A part is two IDX files, ``images-….idx`` and ``labels-….idx``, or the same compressed, with
-``.idx.gz``; or it is one file ``images-….parquet`` with the columns "pixels", a row of bytes for
-each image, and "label". To try it with some made of MNIST, from the root of the repository::
+A part consists of two IDX files, ``images-….idx`` and ``labels-….idx``, which can be compressed
+(``.idx.gz``), or of one file ``images-….parquet`` with the columns "pixels", which contains the
+bytes of an image, and "label". To try the script with parts that are made from MNIST, run it in the
+root of the repository::
 
     python examples/large_data.py parts --make 20 --model digits.joblib
 
-It needs ``distributed``; Parquet needs pandas and pyarrow too.
+The script needs ``distributed``. Parquet files also need pandas and pyarrow.
 """
 
 import argparse
@@ -34,17 +36,17 @@ from sklearn.pipeline import make_pipeline
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.datasets import load_mnist, read_idx, write_idx
 
-# What an image needs time for: the first two on a worker, the others in this process.
-STEPS = ("to read", "for its features", "to wait and receive", "to learn", "to save and score")
+# The steps whose time is measured: the first two on a worker, the others in this process.
+STEPS = ("read", "compute features", "wait and receive", "train", "save and score")
 
 
 def read_idx_part(path):
-    """Return the images of an IDX file, and the labels of the one that goes with it."""
+    """Return the images of an IDX file, and the labels in the other file of the part."""
     return read_idx(path), read_idx(path.with_name(path.name.replace("images", "labels")))
 
 
 def read_parquet_part(path):
-    """Return the same from one Parquet file."""
+    """Return the images and labels of a Parquet file."""
     import pandas as pd
 
     frame = pd.read_parquet(path)
@@ -57,8 +59,8 @@ def read_parquet_part(path):
     return pixels.reshape(len(frame), *sizes), frame["label"].to_numpy()
 
 
-# Dask has its workers give memory back to Linux at once, and transform, which asks for it again,
-# takes several times as long. This lets them keep it.
+# By default, Dask's workers return free memory to Linux at once. ``transform`` then has to request
+# it again, which makes it several times slower. With these settings, the workers keep the memory.
 KEEP_MEMORY = {
     "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 2**27,
     "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 2**25,
@@ -67,14 +69,14 @@ READERS = {".idx": read_idx_part, ".gz": read_idx_part, ".parquet": read_parquet
 
 
 def reader_of(path):
-    """Return the function that reads a part, as its name ends."""
+    """Return the function that reads a part; the suffix of its name determines the format."""
     if path.suffix not in READERS:
         raise ValueError(f"part {path} ends in {path.suffix!r}; allowed are {', '.join(READERS)}")
     return READERS[path.suffix]
 
 
 def check_part(images, labels):
-    """Refuse what nothing could be learned from."""
+    """Raise ValueError if the classifier cannot be trained on these images and labels."""
     if images.ndim < 2 or images.size == 0:
         raise ValueError(f"its images have the shape {images.shape}; some images are needed")
     if not np.isfinite(images).all():
@@ -87,18 +89,18 @@ def check_part(images, labels):
 
 
 def read_part(path):
-    """Return images, one a row, and labels; an error names the part."""
+    """Return the images of a part, one per row, and its labels; errors contain its name."""
     read = reader_of(path)
     try:
         images, labels = read(path)
         check_part(images, labels)
-    except Exception as error:  # pandas and pyarrow have many of their own
+    except Exception as error:  # pandas and pyarrow raise errors of many types
         raise ValueError(f"part {path}: {error}") from error
     return images.reshape(len(images), -1), labels
 
 
-def read_alike(path, n_pixels):
-    """Return the same of a part whose images must be as large as those of the first."""
+def read_part_of_size(path, n_pixels):
+    """Return images and labels; raise ValueError if the images have another number of pixels."""
     images, labels = read_part(path)
     found = images.shape[1]
     if found != n_pixels:
@@ -107,7 +109,7 @@ def read_alike(path, n_pixels):
 
 
 def make_parts(folder, n_parts, n_images=3000):
-    """Write parts to try this with, where none are: images of MNIST, drawn at random, in noise."""
+    """Write parts that do not exist yet: a random sample of MNIST in each of them, with noise."""
     X, y = load_mnist(subset="train", return_X_y=True)
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(n_parts):
@@ -120,30 +122,30 @@ def make_parts(folder, n_parts, n_images=3000):
         write_idx(folder / f"labels-{number:06}.idx.gz", y[rows].astype(np.uint8))
 
 
-def in_order(parts, n_epochs):
-    """List the parts for each epoch, in another order each time, always the same ones."""
+def make_schedule(parts, n_epochs):
+    """Return the parts in the order of training: each epoch has its own fixed random order."""
     orders = [np.random.default_rng(epoch).permutation(len(parts)) for epoch in range(n_epochs)]
     return [parts[number] for order in orders for number in order]
 
 
 def begin(part, n_images):
-    """Return a pipeline whose kernels are learned from some images of a part."""
+    """Return a new pipeline, whose kernels are learned from the first images of a part."""
     images, labels = (each[:n_images] for each in read_part(part))
     convolve = ConvFeatureTransformer(random_state=0).fit(images, labels)
     return make_pipeline(convolve, MLPDigitClassifier(random_state=0))
 
 
 def read_features(convolve, path):
-    """Return a part's features and labels, and the seconds that both steps took: on a worker."""
+    """Return the features and labels of a part, and the seconds of both steps (on a worker)."""
     start = time.perf_counter()
-    images, labels = read_alike(path, convolve.n_features_in_)
+    images, labels = read_part_of_size(path, convolve.n_features_in_)
     half_way = time.perf_counter()
     features = convolve.transform(images)
     return features, labels, (half_way - start, time.perf_counter() - half_way)
 
 
 def results_ahead(client, function, items, n_ahead):
-    """Yield the results in order; so many are being made or waiting, and no more."""
+    """Yield the results in order; only the next n_ahead are computed or waiting."""
     waiting = collections.deque()
     for item in items:
         waiting.append(client.submit(function, item))
@@ -154,7 +156,7 @@ def results_ahead(client, function, items, n_ahead):
 
 
 def save(pipeline, path):
-    """Write a file that takes the place of the last one when it is whole and on the disk."""
+    """Write the file atomically: it replaces the previous one when it is complete on the disk."""
     new = path.with_name(path.name + ".new")
     with new.open("wb") as file:
         joblib.dump(pipeline, file)
@@ -163,15 +165,15 @@ def save(pipeline, path):
     os.replace(new, path)
 
 
-def n_learned(pipeline):
-    """Return how many parts were learned from: each is a call of partial_fit."""
+def n_parts_done(pipeline):
+    """Return the number of parts that the classifier was trained on, by one partial_fit each."""
     return getattr(pipeline[-1], "n_iter_", 0)
 
 
 def learn(pipeline, client, schedule, held_out, options):
-    """Learn from the parts that are left; return how many images, and the seconds of each step."""
+    """Train on the remaining parts; return the number of images and the seconds of each step."""
     convolve, classifier = pipeline.named_steps.values()
-    done = n_learned(pipeline)
+    done = n_parts_done(pipeline)
     work = functools.partial(read_features, convolve)
     results = results_ahead(client, work, schedule[done:], n_ahead=2 * len(client.ncores()))
     n_images, seconds, start = 0, np.zeros(len(STEPS)), time.perf_counter()
@@ -189,30 +191,31 @@ def learn(pipeline, client, schedule, held_out, options):
     return n_images, seconds
 
 
-def count(text):
-    """Read a number that must be at least 1."""
+def positive_integer(text):
+    """Return an option as an integer of at least 1."""
     if int(text) < 1:
         raise argparse.ArgumentTypeError(f"must be at least 1; got {text}")
     return int(text)
 
 
 def make_parser():
-    """Return what reads the command line."""
+    """Return the parser of the command line."""
     parser = argparse.ArgumentParser(description=__doc__.strip().splitlines()[0])
-    parser.add_argument("folder", type=Path, help="where the parts are")
-    parser.add_argument("--make", type=count, metavar="N", help="first make N parts of MNIST there")
-    parser.add_argument("--model", type=Path, required=True, help="the file to save and go on from")
-    parser.add_argument("--every", type=count, default=5, help="parts from one save to the next")
-    parser.add_argument("--epochs", type=count, default=1, help="how often to learn from each part")
-    parser.add_argument("--sample", type=count, default=3000, help="images to learn kernels from")
-    parser.add_argument("--scheduler", help="address of a cluster; without it, one is started here")
-    parser.add_argument("--workers", type=count, default=2, help="of the cluster here")
-    parser.add_argument("--memory", default="1GB", help="limit of each worker here")
+    number = positive_integer
+    parser.add_argument("folder", type=Path, help="folder of the parts")
+    parser.add_argument("--make", type=number, metavar="N", help="first make N parts from MNIST")
+    parser.add_argument("--model", type=Path, required=True, help="file to save and resume")
+    parser.add_argument("--every", type=number, default=5, help="parts between two saves")
+    parser.add_argument("--epochs", type=number, default=1, help="number of epochs")
+    parser.add_argument("--sample", type=number, default=3000, help="images for learning kernels")
+    parser.add_argument("--scheduler", help="address of a cluster (default: start a local one)")
+    parser.add_argument("--workers", type=number, default=2, help="workers of a local cluster")
+    parser.add_argument("--memory", default="1GB", help="memory limit of each local worker")
     return parser
 
 
 def connect(options):
-    """Return a client of the cluster; one that is started here ends with it."""
+    """Return a client of the cluster; a local cluster is started and ends with its client."""
     if options.scheduler:
         client = Client(options.scheduler)
         client.wait_for_workers(1)
@@ -222,8 +225,8 @@ def connect(options):
         return Client(**limits, threads_per_worker=1, dashboard_address=":0")
 
 
-def is_same_list(parts, model):
-    """Tell whether a model began with these parts; write their names beside a new one."""
+def has_same_parts(parts, model):
+    """Tell whether a saved model was trained on these parts; for a new model, save their names."""
     path = model.with_name(model.name + ".parts")
     names = "\n".join(part.name for part in parts)
     if model.exists():
@@ -232,25 +235,25 @@ def is_same_list(parts, model):
     return True
 
 
-def go_on(parts, options):
-    """Begin, or go on with the model that was saved; print how long each step took."""
-    is_there = options.model.exists()
-    pipeline = joblib.load(options.model) if is_there else begin(parts[0], options.sample)
-    held_out = read_alike(parts[-1], pipeline[0].n_features_in_)
-    schedule = in_order(parts[:-1], options.epochs)
-    if n_learned(pipeline) >= len(schedule):
+def train(parts, options):
+    """Train a new model, or resume the training of a saved one; print the time of each step."""
+    is_saved = options.model.exists()
+    pipeline = joblib.load(options.model) if is_saved else begin(parts[0], options.sample)
+    held_out = read_part_of_size(parts[-1], pipeline[0].n_features_in_)
+    schedule = make_schedule(parts[:-1], options.epochs)
+    if n_parts_done(pipeline) >= len(schedule):
         print(f"all {len(schedule)} parts are learned from: {pipeline.score(*held_out):.2%} right")
         return
     with connect(options) as client:
         n_images, seconds = learn(pipeline, client, schedule, held_out, options)
     each = [f"{step} {1e6 * s / n_images:.0f}" for step, s in zip(STEPS, seconds, strict=True)]
-    print("µs an image, on a worker:", ", ".join(each[:2]))
-    print("µs an image, in this process:", ", ".join(each[2:]))
-    print(f"µs an image, in this process, all of it: {1e6 * sum(seconds[2:]) / n_images:.0f}")
+    print("µs per image on a worker:", ", ".join(each[:2]))
+    print("µs per image in this process:", ", ".join(each[2:]))
+    print(f"µs per image in this process, total: {1e6 * sum(seconds[2:]) / n_images:.0f}")
 
 
-def what_is_wrong_with(model):
-    """Say why no model can be saved there, or nothing."""
+def model_path_error(model):
+    """Return the reason why no model can be saved at this path, or an empty string."""
     if model.is_dir():
         return "it is a folder; a file is needed"
     if not model.parent.is_dir():
@@ -259,24 +262,24 @@ def what_is_wrong_with(model):
 
 
 def main(argv=None):
-    """Learn from all parts but the last, and score on that."""
+    """Train on all parts except the last one, which is for the score."""
     parser = make_parser()
     options = parser.parse_args(argv)
     if options.make:
         make_parts(options.folder, options.make)
-    if wrong := what_is_wrong_with(options.model):
-        parser.error(f"--model {options.model}: {wrong}")
+    if error := model_path_error(options.model):
+        parser.error(f"--model {options.model}: {error}")
     parts = sorted(options.folder.glob("images-*"))
     if len(parts) < 2:
         parser.error(f"parts in {options.folder}: {len(parts)}; two are needed, one to score on")
     for part in parts:
-        reader_of(part)  # now: a part that must go later ends the model that began with it
-    if not is_same_list(parts, options.model):
+        reader_of(part)  # check all names now, because removing a part later needs a new model
+    if not has_same_parts(parts, options.model):
         parser.error(
             f"{options.model} did not begin with the parts that are in {options.folder} now: "
-            f"their names are in {options.model}.parts. Bring those back, or begin a new model"
+            f"their names are in {options.model}.parts. Restore those parts, or train a new model"
         )
-    go_on(parts, options)
+    train(parts, options)
 
 
 if __name__ == "__main__":

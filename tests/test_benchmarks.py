@@ -1,4 +1,4 @@
-"""The benchmarks' command lines, and the pages that they write."""
+"""The command lines of the benchmarks, and the pages that they write."""
 
 import importlib
 import re
@@ -13,7 +13,7 @@ SCRIPTS = sorted(path.stem for path in FOLDER.glob("[!_]*.py"))
 HEADERS = ["MB", "imported", "peak"]
 ROWS = [["skmnist", "100.1", "171.0"], ["MLPClassifier", "100.1", "567.9"]]
 
-sys.path.append(str(FOLDER))  # where a script that is run finds what it imports
+sys.path.append(str(FOLDER))  # as when a script is run
 common = importlib.import_module("_common")
 
 
@@ -30,7 +30,7 @@ def cells(page):
     return [table[0], *table[2:]]
 
 
-def test_a_page_holds_the_table_that_is_printed(tmp_path, capsys):
+def test_page_contains_the_printed_table(tmp_path, capsys):
     report = report_of(["--record", str(tmp_path)])
     report.heading("first of two")
     report.table(HEADERS, ROWS)
@@ -41,7 +41,7 @@ def test_a_page_holds_the_table_that_is_printed(tmp_path, capsys):
     assert printed[-3:] == [HEADERS, *ROWS]
 
 
-def test_a_page_says_what_made_it_and_on_what(tmp_path):
+def test_page_contains_command_date_and_machine(tmp_path):
     argv = ["--images", "1", "--record", str(tmp_path)]
     report = report_of(argv)
     report.line("  seed 0: 98 %")
@@ -54,44 +54,44 @@ def test_a_page_says_what_made_it_and_on_what(tmp_path):
     assert line == "seed 0: 98 %\n"
 
 
-def test_a_switch_has_a_page_of_its_own(tmp_path):
+def test_switch_has_its_own_page(tmp_path):
     report_of(["--features", "--record", str(tmp_path)]).record()
     (path,) = tmp_path.iterdir()
     assert path.name == "memory_features.md"
     assert path.read_text("utf-8").startswith("# Peak memory, `--features`\n")
 
 
-def test_nothing_is_written_unless_asked_for(capsys):
+def test_no_page_is_written_without_record(capsys):
     report = report_of([])
     report.record()
     assert report.folder is None
     assert capsys.readouterr().out == common.machine() + "\n"
 
 
-def test_a_page_goes_into_the_documentation_by_default():
+def test_default_folder_is_in_the_documentation():
     assert report_of(["--record"]).folder == ROOT / "docs" / "benchmarks"
 
 
-def test_a_write_that_fails_leaves_the_old_file_whole(tmp_path):
+def test_failed_write_leaves_the_old_page_unchanged(tmp_path):
     path = tmp_path / "memory.md"
-    common.write_whole(path, "old")
+    common.write_atomically(path, "old")
     with pytest.raises(UnicodeEncodeError):
-        common.write_whole(path, "new, but no text: \ud800")
+        common.write_atomically(path, "not valid text: \ud800")
     assert [each.read_text("utf-8") for each in tmp_path.iterdir()] == ["old"]
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_a_script_explains_itself_and_can_be_recorded(name, capsys):
+def test_script_has_a_help_text_and_records(name, capsys):
     script = importlib.import_module(name)
     with pytest.raises(SystemExit, match=r"^0$"):
         script.main(["--help"])
-    said = " ".join(capsys.readouterr().out.split())
-    assert script.__doc__.partition("\n")[0] in said
-    assert "--record" in said
+    printed = " ".join(capsys.readouterr().out.split())
+    assert script.__doc__.partition("\n")[0] in printed
+    assert "--record" in printed
     assert "    report.record()\n" in Path(script.__file__).read_text(encoding="utf-8")
 
 
-def test_the_documentation_includes_every_benchmark():
+def test_documentation_includes_every_benchmark():
     page = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
     included = re.findall(r"```\{include\} benchmarks/(\w+)\.md", page)
     unknown = [name for name in included if not name.startswith(tuple(SCRIPTS))]

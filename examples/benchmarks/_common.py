@@ -1,4 +1,4 @@
-"""What the benchmarks share: taking turns, medians, reports, the machine, torch."""
+"""Functions for all benchmarks: command line, rounds, reports, machine, memory, torch."""
 
 import argparse
 import importlib.util
@@ -18,13 +18,14 @@ from threadpoolctl import threadpool_info
 import skmnist
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "benchmarks"
-PAUSE = 0.2  # idle threads of one BLAS spin for a while and would slow the next one
+# Idle BLAS threads keep a core busy for a while, which would slow the next candidate.
+PAUSE = 0.2  # seconds
 
-# ---- asking ----
+# ---- command line ----
 
 
-def argument_parser(documentation, contenders=()):
-    """Start a command line described by a docstring's first line."""
+def argument_parser(documentation, candidates=()):
+    """Return a parser whose description is the first line of the docstring of a script."""
     parser = argparse.ArgumentParser(description=first_line(documentation))
     parser.add_argument(
         "--record",
@@ -32,72 +33,76 @@ def argument_parser(documentation, contenders=()):
         type=Path,
         const=PAGES,
         metavar="FOLDER",
-        help="write a page in Markdown too, into docs/benchmarks unless a folder is named",
+        help="also write a page in Markdown into this folder (default: docs/benchmarks)",
     )
-    if contenders:
-        names = ", ".join(contenders)
+    if candidates:
+        names = ", ".join(candidates)
         parser.add_argument(
-            "--only", nargs="+", choices=contenders, metavar="NAME", help=f"of {names}"
+            "--only",
+            nargs="+",
+            choices=candidates,
+            metavar="NAME",
+            help=f"measure only some of {names}",
         )
     return parser
 
 
 def first_line(documentation):
-    """Say in one line what a docstring is about."""
+    """Return the first line of a docstring."""
     return documentation.partition("\n")[0]
 
 
-# ---- taking turns ----
+# ---- rounds ----
 
 
 def seconds_of(function):
-    """Time one call."""
+    """Return the seconds that one call takes."""
     start = time.perf_counter()
     function()
     return time.perf_counter() - start
 
 
-def interleave(contenders, n_rounds):
-    """Give each contender a turn in each round, the first place going round.
+def interleave(candidates, n_rounds):
+    """Measure each candidate once per round; the first candidate changes from round to round.
 
-    `contenders` maps a name to a function of the round's number; the results come
-    back as a list for each name, in the order of the rounds.
+    `candidates` maps names to functions of the number of the round. The results are returned as a
+    dict from names to lists, in the order of the rounds.
     """
-    names = list(contenders)
+    names = list(candidates)
     results = {name: [] for name in names}
     for number in range(n_rounds):
         first = number % len(names)
         for name in names[first:] + names[:first]:
             time.sleep(PAUSE)
-            results[name].append(contenders[name](number))
+            results[name].append(candidates[name](number))
     return results
 
 
-def choose(contenders, only=None):
-    """Keep the contenders named in `only` (all, if None) that can run here."""
-    chosen = {name: contenders[name] for name in only or contenders}
+def choose(candidates, only=None):
+    """Return the candidates named in `only` (None: all), without torch if it is not installed."""
+    chosen = {name: candidates[name] for name in only or candidates}
     if "torch" in chosen and importlib.util.find_spec("torch") is None:
-        print("torch is not installed: left out")
+        print("torch is not installed and is left out.")
         del chosen["torch"]
     return chosen
 
 
-# ---- reporting ----
+# ---- reports ----
 
 
 def median_and_spread(values, digits=2):
-    """Write the median, then the least and the greatest value."""
-    median, least, greatest = statistics.median(values), min(values), max(values)
-    return f"{median:.{digits}f} ({least:.{digits}f} to {greatest:.{digits}f})"
+    """Return the median with the minimum and the maximum as text."""
+    median, lowest, highest = statistics.median(values), min(values), max(values)
+    return f"{median:.{digits}f} ({lowest:.{digits}f} to {highest:.{digits}f})"
 
 
 def ratio(values, reference):
-    """Take the median of the ratios, each within one round."""
+    """Return the median of the ratios within each round."""
     return statistics.median(a / b for a, b in zip(values, reference, strict=True))
 
 
 def timing_table(timings, references, scale=1.0, digits=2):
-    """Make one row a contender: median and spread, then ratios to the references."""
+    """Return headers and one row per candidate: median, spread and ratios to the references."""
     references = [name for name in references if name in timings]
     headers = ["", "median (min to max)", *(f"/ {name}" for name in references)]
     rows = []
@@ -109,7 +114,7 @@ def timing_table(timings, references, scale=1.0, digits=2):
 
 
 def print_table(headers, rows):
-    """Print columns as wide as they need to be, the first to the left."""
+    """Print a table with aligned columns, the first one aligned to the left."""
     lines = [[str(cell) for cell in line] for line in [headers, *rows]]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for name, *cells in lines:
@@ -118,13 +123,13 @@ def print_table(headers, rows):
 
 
 def markdown_table(headers, rows):
-    """Write the same columns in Markdown, the first to the left."""
+    """Return the same table in Markdown."""
     rulers = ["---", *["---:"] * (len(headers) - 1)]
     return "\n".join(f"| {' | '.join(map(str, line))} |" for line in [headers, rulers, *rows])
 
 
-def write_whole(path, text):
-    """Write a file so that there is the old one or the new one, and never a part."""
+def write_atomically(path, text):
+    """Write a file; it replaces an existing one only when it is complete."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".unfinished")
     try:
@@ -135,9 +140,9 @@ def write_whole(path, text):
 
 
 class Report:
-    """What a benchmark says: printed at once, and kept for a page of the documentation.
+    """The output of a benchmark, which is printed, and can be saved as a page of the documentation.
 
-    The page has the name of the script and of the switches that are on, such as
+    The name of the page consists of the name of the script and the switches that are set, such as
     ``convolve_speed_memory``.
     """
 
@@ -155,28 +160,28 @@ class Report:
         self.line(machine())
 
     def line(self, text):
-        """Say something."""
+        """Add a line of text."""
         print(text, flush=True)
         self.parts.append(text.strip())
 
     def heading(self, text):
-        """Say what comes next."""
+        """Add a heading."""
         print(f"\n{text}")
         self.parts.append(f"## {text}")
 
     def table(self, headers, rows):
-        """Show a table."""
+        """Add a table."""
         print_table(headers, rows)
         self.parts.append(markdown_table(headers, rows))
 
     def record(self):
-        """Write the page, if the command line asked for it."""
+        """Write the page if the command line contains --record."""
         if self.folder:
-            write_whole(self.folder / f"{self.name}.md", "\n\n".join(self.parts) + "\n")
+            write_atomically(self.folder / f"{self.name}.md", "\n\n".join(self.parts) + "\n")
 
 
 def cpu_model():
-    """Name the processor."""
+    """Return the name of the processor."""
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
         for line in cpuinfo.read_text().splitlines():
@@ -186,13 +191,13 @@ def cpu_model():
 
 
 def blas_threads():
-    """Count the threads that NumPy's matrix products use."""
+    """Return the number of threads of NumPy's matrix products."""
     pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
     return max((pool["num_threads"] for pool in pools), default=os.cpu_count())
 
 
 def machine():
-    """Describe what a benchmark ran on, in one line."""
+    """Return a line that describes the machine and the versions."""
     cpu = f"{cpu_model()}, {os.cpu_count()} cores, {blas_threads()} BLAS threads"
     versions = [f"Python {platform.python_version()}", f"skmnist {skmnist.__version__}"]
     for name in ["scikit-learn", "numpy", "scipy", "torch"]:
@@ -205,15 +210,15 @@ def machine():
 
 
 def process_memory(field):
-    """Read a field of the process's status, in bytes."""
+    """Return a field of the status of this process, in bytes."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith(field + ":"):
             return 1024 * int(line.split()[1])
-    raise RuntimeError(f"/proc/self/status has no {field}")
+    raise RuntimeError(f"/proc/self/status does not contain {field}.")
 
 
-def forget_peak():
-    """Set the high-water mark back to what is held now."""
+def reset_peak():
+    """Reset the peak memory of this process to its current memory."""
     Path("/proc/self/clear_refs").write_text("5")
 
 
@@ -221,7 +226,7 @@ def forget_peak():
 
 
 def torch_network(*output_layers, seed=0):
-    """Build 784-512-256-10 with ReLU between, on as many threads as NumPy's BLAS."""
+    """Return the network 784-512-256-10 in torch, with as many threads as NumPy's BLAS."""
     import torch
     from torch import nn
 
@@ -238,7 +243,7 @@ def torch_network(*output_layers, seed=0):
 
 
 def torch_epoch(network, optimizer, loss, X, Y, batch_size):
-    """Go once over the data in a new order."""
+    """Train for one epoch, in a new random order."""
     import torch
 
     for indices in torch.randperm(len(X)).split(batch_size):

@@ -1,11 +1,11 @@
-"""Seconds that a grid search takes when features are cached, and when they are not.
+"""Time of a grid search with and without cached features, in seconds.
 
-Searches over ``n_kernels`` and ``pool`` of a `ConvFeatureTransformer` and over the loss of
-the `MLPDigitClassifier` behind it, three times in turn: without ``memory=`` on the pipeline,
-with an empty folder (each transformer is fitted once for both losses), and with the folder
-that the search before has filled. The scores must be the same.
+The script runs a search over ``n_kernels`` and ``pool`` of a `ConvFeatureTransformer` and the loss
+of an `MLPDigitClassifier` in three ways: without ``memory=``, with an empty folder (each
+transformer is fitted once for both losses), and with the folder that the previous search has
+filled. It raises an error if the scores differ.
 
-Run it from the root of the repository::
+Run the script in the root of the repository::
 
     python examples/benchmarks/cached_search.py
     python examples/benchmarks/cached_search.py --rounds 3 --images 2000
@@ -29,7 +29,7 @@ GRID = {
 
 
 def make_search(memory):
-    """Make a search over a pipeline that keeps its features in a folder, if there is one."""
+    """Return a search over a pipeline that caches its features in a folder (None: no cache)."""
     steps = [
         ("convfeatures", ConvFeatureTransformer(random_state=0)),
         ("digits", MLPDigitClassifier(hidden_layer_sizes=(64,), max_iter=2, random_state=0)),
@@ -38,7 +38,7 @@ def make_search(memory):
 
 
 def one_round(X, y):
-    """Time the three searches, and check that they find the same."""
+    """Return the seconds of the three searches; raise an error if their scores differ."""
     with tempfile.TemporaryDirectory() as folder:
         searches = {
             "no memory": make_search(None),
@@ -56,7 +56,7 @@ def one_round(X, y):
 
 
 def main(argv=None):
-    """Run the rounds, and print a table."""
+    """Run all rounds and print a table."""
     parser = argument_parser(__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--images", type=int, default=6000)

@@ -1,20 +1,19 @@
-"""Peak memory of fitting all of MNIST.
+"""Peak memory of fitting a classifier on all training images of MNIST.
 
-Fits the default `MLPDigitClassifier` on the 60,000 training images as bytes, and for
-comparison scikit-learn's `MLPClassifier` with the same layers, each in a fresh
-process, and reads from Linux how much physical memory the process holds
+The script fits the default `MLPDigitClassifier` on the 60,000 training images as bytes, and
+scikit-learn's `MLPClassifier` with the same layers, each in a new process. On Linux, it reads how
+much physical memory the process uses
 
-- once everything is imported, before the data is loaded;
-- once the data is loaded;
-- at most while `fit` ran: the kernel's own high-water mark, set back just before
-  `fit`, so that it misses no short peak and leaves out what the loading needed.
+- after all imports, before the data are loaded;
+- after the data are loaded;
+- at most during `fit`: the peak that the kernel records. It is reset just before `fit`, so it
+  includes short peaks, but not the memory for loading the data.
 
-All of it counts: arrays, the code of libraries as far as it was touched, the threads'
-stacks, the BLAS's buffers. The last two columns are the peak above the imported
-package, with the data in it, and without it (less the size of the two arrays).
-MB are millions of bytes.
+These figures include arrays, the code of libraries, the stacks of threads and the buffers of the
+BLAS library. The last two columns contain the peak minus the memory after all imports, with and
+without the size of the data. MB are millions of bytes.
 
-Run it from the root of the repository, on Linux::
+Run the script in the root of the repository, on Linux::
 
     python examples/benchmarks/memory.py
     python examples/benchmarks/memory.py --epochs 1 --only skmnist
@@ -26,7 +25,7 @@ import subprocess
 import sys
 import warnings
 
-from _common import Report, argument_parser, forget_peak, process_memory
+from _common import Report, argument_parser, process_memory, reset_peak
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
@@ -37,12 +36,12 @@ HEADERS = ["MB", "imported", "loaded", "peak", "peak with data", "peak without d
 
 
 def skmnist_classifier(n_epochs):
-    """Make ours, with its own number of epochs unless one is given."""
+    """Return the classifier of skmnist, with its default number of epochs unless one is given."""
     return MLPDigitClassifier(max_iter=n_epochs, random_state=0)
 
 
 def sklearn_classifier(n_epochs):
-    """Make scikit-learn's; one epoch shows its peak unless more are asked for."""
+    """Return the classifier of scikit-learn, by default with one epoch, which is enough."""
     return MLPClassifier((512, 256), max_iter=n_epochs or 1, random_state=0)
 
 
@@ -50,12 +49,12 @@ CLASSIFIERS = {"skmnist": skmnist_classifier, "MLPClassifier": sklearn_classifie
 
 
 def measure_here(name, n_epochs):
-    """Fit in this process, and print what memory it took."""
+    """Fit in this process, and print the memory."""
     warnings.simplefilter("ignore", ConvergenceWarning)
     imported = process_memory("VmRSS")
     X, y = load_mnist(subset="train", return_X_y=True)
     loaded = process_memory("VmRSS")
-    forget_peak()
+    reset_peak()
     CLASSIFIERS[name](n_epochs).fit(X, y)
     peak = process_memory("VmHWM")
     data = X.nbytes + y.nbytes
@@ -63,7 +62,7 @@ def measure_here(name, n_epochs):
 
 
 def measure(name, n_epochs):
-    """Fit in a fresh process, and give what it printed."""
+    """Fit in a new process, and return the memory that it printed."""
     command = [sys.executable, __file__, "--measure-here", name]
     if n_epochs:
         command += ["--epochs", str(n_epochs)]
@@ -72,9 +71,11 @@ def measure(name, n_epochs):
 
 
 def main(argv=None):
-    """Measure each classifier, and print a table."""
+    """Measure each classifier and print a table."""
     parser = argument_parser(__doc__, CLASSIFIERS)
-    parser.add_argument("--epochs", type=int, help="default: the classifier's own")
+    parser.add_argument(
+        "--epochs", type=int, help="number of epochs (default: that of the classifier)"
+    )
     parser.add_argument(
         "--measure-here", choices=CLASSIFIERS, help=argparse.SUPPRESS, metavar="NAME"
     )

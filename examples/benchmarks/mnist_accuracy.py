@@ -1,12 +1,12 @@
 """Accuracy of the default classifier on MNIST.
 
-Trains `MLPDigitClassifier()` on raw bytes, once for each seed, and prints the
-accuracy of each and the mean. With ``--features``, a default `ConvFeatureTransformer`
-goes before it, and the seconds are those of both. Settings are chosen on images held out from the
-training data (``--split holdout``: 50,000 to train, 10,000 to test, the same for all
-seeds); the test images (``--split test``) are for reporting what was chosen.
+The script trains `MLPDigitClassifier()` on the bytes of the images, once per seed, and prints the
+accuracy for each seed and the mean. With ``--features``, it trains a pipeline with a default
+`ConvFeatureTransformer`, and the seconds include both steps. Parameters are chosen with held-out
+training images (``--split holdout``: 50,000 for training and 10,000 for the accuracy, the same for
+all seeds). The test images (``--split test``) are only for the final accuracy.
 
-Run it from the root of the repository::
+Run the script in the root of the repository::
 
     python examples/benchmarks/mnist_accuracy.py
     python examples/benchmarks/mnist_accuracy.py --set max_iter=3 batch_size=64
@@ -28,13 +28,13 @@ from skmnist.datasets import load_mnist
 
 
 def holdout_split():
-    """Set 10,000 of the training images apart, as many of each digit as its share."""
+    """Return the training images without 10,000 of them, and these 10,000 (stratified)."""
     X, y = load_mnist(subset="train", return_X_y=True)
     return train_test_split(X, y, test_size=1 / 6, stratify=y, random_state=0)
 
 
 def test_split():
-    """Take all training images, and the test images."""
+    """Return all training images and the test images."""
     X_train, y_train = load_mnist(subset="train", return_X_y=True)
     X_test, y_test = load_mnist(subset="test", return_X_y=True)
     return X_train, X_test, y_train, y_test
@@ -44,10 +44,10 @@ SPLITS = {"holdout": holdout_split, "test": test_split}
 
 
 def setting(text):
-    """Read ``name=value``; what is no Python literal is taken as a string."""
+    """Return the name and the value in ``name=value``; a value that is no literal is a string."""
     name, equals, value = text.partition("=")
     if not equals:
-        raise argparse.ArgumentTypeError(f"{text!r} is not name=value")
+        raise argparse.ArgumentTypeError(f"must be NAME=VALUE; got {text!r}.")
     try:
         return name, ast.literal_eval(value)
     except (SyntaxError, ValueError):
@@ -55,7 +55,7 @@ def setting(text):
 
 
 def run(data, settings, seed, with_features):
-    """Train once, and give the accuracy and the seconds that took."""
+    """Return the accuracy and the seconds of one training."""
     X_train, X_test, y_train, y_test = data
     clf = MLPDigitClassifier(**{"random_state": seed, **settings})
     if with_features:
@@ -66,21 +66,31 @@ def run(data, settings, seed, with_features):
 
 
 def main(argv=None):
-    """Train with each seed, and print a table with the mean."""
+    """Train with each seed and print a table with the mean."""
     parser = argument_parser(__doc__)
     parser.add_argument("--split", choices=SPLITS, default="holdout")
-    parser.add_argument("--features", action="store_true", help="with a default transformer")
+    parser.add_argument(
+        "--features", action="store_true", help="train on the features of a default transformer"
+    )
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument(
-        "--set", type=setting, nargs="+", action="extend", default=[], dest="settings"
+        "--set",
+        type=setting,
+        nargs="+",
+        action="extend",
+        default=[],
+        dest="settings",
+        metavar="NAME=VALUE",
+        help="parameters of the classifier",
     )
     arguments = parser.parse_args(argv)
     settings = dict(arguments.settings)
     data = SPLITS[arguments.split]()
 
     report = Report(__file__, __doc__, arguments, argv)
-    report.line(f"{arguments.split}: {len(data[0]):,} to train, {len(data[1]):,} to test")
-    report.line(f"settings: {settings or 'defaults'}")
+    n_train, n_test = len(data[0]), len(data[1])
+    report.line(f"{arguments.split}: {n_train:,} training images, {n_test:,} test images")
+    report.line(f"parameters: {settings or 'defaults'}")
     results = [run(data, settings, seed, arguments.features) for seed in arguments.seeds]
     results.append(np.mean(results, axis=0))
     rows = [

@@ -1,18 +1,18 @@
-"""Milliseconds that a prediction takes.
+"""Time of a prediction, in milliseconds.
 
-Times `predict` for one image (the mean of many calls in a row) and for the 10,000
-test images at once, through 784-512-256-10, with
+The script times `predict` for one image (the mean of many calls) and for the 10,000 test images in
+one call, with the network 784-512-256-10 of
 
-- ``skmnist``: `MLPDigitClassifier`, given raw bytes;
-- ``skmnist, floats``: the same, given float32;
-- ``MLPClassifier``: scikit-learn's, given float32;
-- ``torch``: `nn.Sequential` in inference mode and argmax, given a float32 tensor.
+- ``skmnist``: `MLPDigitClassifier`, with bytes;
+- ``skmnist, floats``: the same, with float32;
+- ``MLPClassifier``: that of scikit-learn, with float32;
+- ``torch``: `nn.Sequential` in inference mode and argmax, with a float32 tensor.
 
-All take turns in one run and use the same number of threads. How well the networks
-are trained does not matter here, so they see a few images only. Ratios are medians of
-the ratios within a round.
+All candidates are timed in each round, with the same number of threads. The networks are trained on
+a few images only, because the time does not depend on their accuracy. The ratios are medians of the
+ratios within a round.
 
-Run it from the root of the repository (torch is optional)::
+Run the script in the root of the repository (torch is optional)::
 
     python examples/benchmarks/predict_speed.py
     python examples/benchmarks/predict_speed.py --rounds 21 --calls 1000
@@ -41,7 +41,7 @@ N_TRAIN = 2000
 
 
 def torch_predict():
-    """Build the prediction in torch."""
+    """Return a function that predicts with torch."""
     import torch
 
     network = torch_network(torch.nn.ReLU()).eval()
@@ -54,7 +54,7 @@ def torch_predict():
 
 
 def prepare(X, y, X_test):
-    """Map each contender to a function that makes its `predict` and its images."""
+    """Return a dict from candidates to functions that return `predict` and the images."""
     floats, test_floats = (each.astype(np.float32) for each in (X, X_test))
 
     def ours(X, X_test):
@@ -74,7 +74,7 @@ def prepare(X, y, X_test):
 
 
 def repeated(predict, X, n_calls):
-    """Prepare to time the mean of `n_calls` calls."""
+    """Return a function that returns the mean seconds of `n_calls` calls."""
 
     def many_calls():
         for _ in range(n_calls):
@@ -84,19 +84,19 @@ def repeated(predict, X, n_calls):
 
 
 def measure(predictors, n_images, n_calls, n_rounds):
-    """Collect the seconds a call, after one round that does not count."""
-    contenders = {
+    """Return the seconds per call in each round, after one round that is not counted."""
+    candidates = {
         name: repeated(predict, X[:n_images], n_calls) for name, (predict, X) in predictors.items()
     }
-    interleave(contenders, 1)
-    return interleave(contenders, n_rounds)
+    interleave(candidates, 1)
+    return interleave(candidates, n_rounds)
 
 
 def main(argv=None):
-    """Measure one image and all of them, and print a table for each."""
+    """Measure one image and all images, and print a table for each."""
     parser = argument_parser(__doc__)
     parser.add_argument("--rounds", type=int, default=11)
-    parser.add_argument("--calls", type=int, default=300, help="of one image, a round")
+    parser.add_argument("--calls", type=int, default=300, help="calls with one image per round")
     arguments = parser.parse_args(argv)
     warnings.simplefilter("ignore", ConvergenceWarning)
     X, y = load_mnist(subset="train", return_X_y=True)
@@ -107,7 +107,7 @@ def main(argv=None):
     report = Report(__file__, __doc__, arguments, argv)
     for n_images, n_calls in [(1, arguments.calls), (len(X_test), 1)]:
         seconds = measure(predictors, n_images, n_calls, arguments.rounds)
-        report.heading(f"images: {n_images:,}, milliseconds a call, {arguments.rounds} rounds")
+        report.heading(f"images: {n_images:,}, milliseconds per call, {arguments.rounds} rounds")
         report.table(*timing_table(seconds, ["skmnist"], scale=1000, digits=3))
     report.record()
 

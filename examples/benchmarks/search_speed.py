@@ -1,14 +1,14 @@
-"""Seconds that a grid search over both steps takes in one process and in two.
+"""Time of a grid search over both steps in one and in two processes, in seconds.
 
-Searches over ``n_kernels`` and ``pool`` of a `ConvFeatureTransformer` and over the loss of the
-`MLPDigitClassifier` behind it, in turn: with ``n_jobs=1`` and one thread, with ``n_jobs=1`` and
-as many threads as BLAS and OpenMP take by themselves, and with ``n_jobs=2``, where joblib gives
-each process its share of them. A small search starts the processes beforehand; what it takes is
-said. The last column says how many times as long as with ``n_jobs=2`` a search took in the same
-round. The scores must be the same, but for a few images that another last digit of a sum can
-turn.
+The script runs a search over ``n_kernels`` and ``pool`` of a `ConvFeatureTransformer` and the loss
+of an `MLPDigitClassifier` in three ways: with ``n_jobs=1`` and one thread, with ``n_jobs=1`` and
+the default number of threads of BLAS and OpenMP, and with ``n_jobs=2``, where joblib divides the
+threads between the processes. A small search starts the processes beforehand, and its time is
+reported. The last column contains the ratio to the time with ``n_jobs=2`` in the same round. The
+script raises an error if the scores differ by more than a few images, which rounding errors can
+affect.
 
-Run it from the root of the repository::
+Run the script in the root of the repository::
 
     python examples/benchmarks/search_speed.py
     python examples/benchmarks/search_speed.py --rounds 5 --images 3000
@@ -40,7 +40,7 @@ GRID = {
 
 
 def make_search(n_jobs):
-    """Make a search over both steps, without a final fit on all images."""
+    """Return a search over both steps, without a final fit on all images."""
     pipeline = make_pipeline(
         ConvFeatureTransformer(random_state=0),
         MLPDigitClassifier(hidden_layer_sizes=(64,), max_iter=2, random_state=0),
@@ -49,13 +49,13 @@ def make_search(n_jobs):
 
 
 def timed(search, X, y, n_threads, number):
-    """Time a search that may take so many threads for itself."""
+    """Return the seconds of a search with at most this number of threads."""
     with threadpool_limits(n_threads):
         return seconds_of(lambda: search.fit(X, y))
 
 
-def contenders(n_jobs):
-    """Name each search, and say how many threads it may take for itself."""
+def candidates(n_jobs):
+    """Return a dict from names to searches and their numbers of threads."""
     n_threads = blas_threads()
     return {
         "n_jobs=1, one thread": (make_search(1), 1),
@@ -65,12 +65,12 @@ def contenders(n_jobs):
 
 
 def ratios(values, reference):
-    """Divide round by round."""
+    """Return the ratio in each round."""
     return [a / b for a, b in zip(values, reference, strict=True)]
 
 
 def main(argv=None):
-    """Run the rounds, and print a table."""
+    """Run all rounds and print a table."""
     parser = argument_parser(__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--images", type=int, default=3000)
@@ -79,9 +79,9 @@ def main(argv=None):
     X, y = load_mnist(subset="train", return_X_y=True)
     X, y = X[: arguments.images], y[: arguments.images]
     report = Report(__file__, __doc__, arguments, argv)
-    searches = contenders(arguments.jobs)
+    searches = candidates(arguments.jobs)
     seconds = seconds_of(lambda: make_search(arguments.jobs).fit(X[:200], y[:200]))
-    report.line(f"the processes' first search, of 200 images, with their start: {seconds:.1f} s")
+    report.line(f"start of the processes and a search with 200 images: {seconds:.1f} s")
     turns = {name: partial(timed, search, X, y, n) for name, (search, n) in searches.items()}
     timings = interleave(turns, arguments.rounds)
     scores = [search.cv_results_["mean_test_score"] for search, _ in searches.values()]

@@ -1,12 +1,11 @@
-"""Accuracy on small data sets, default against default.
+"""Accuracy of two classifiers with default parameters on small data sets.
 
-Cross-validates `MLPDigitClassifier()` and scikit-learn's `MLPClassifier()`, each as
-it comes and after a `StandardScaler`, on the four small data sets that scikit-learn
-carries. The five folds are the same for both and for all seeds; the seeds are the
-classifiers' own. Accuracies and differences are in percent, means over folds and
-seeds.
+The script cross-validates `MLPDigitClassifier()` and scikit-learn's `MLPClassifier()`, each after a
+`StandardScaler`, on the four small data sets of scikit-learn. The five folds are the same for both
+classifiers and all seeds. The seeds are the `random_state` of the classifiers. The accuracies and
+their differences are means over folds and seeds, in percent.
 
-Run it from the root of the repository::
+Run the script in the root of the repository::
 
     python examples/benchmarks/small_data.py
     python examples/benchmarks/small_data.py --seeds 10
@@ -36,7 +35,7 @@ FOLDS = StratifiedKFold(n_splits=5, shuffle=True, random_state=0)
 
 
 def mean_accuracy(classifier, X, y, n_seeds):
-    """Average over folds and seeds, in percent."""
+    """Return the mean accuracy over folds and seeds, in percent."""
     scores = [
         cross_val_score(
             make_pipeline(StandardScaler(), classifier(random_state=seed)),
@@ -50,7 +49,7 @@ def mean_accuracy(classifier, X, y, n_seeds):
 
 
 def main(argv=None):
-    """Print a row for each data set, and their average."""
+    """Print a row for each data set and their average."""
     parser = argument_parser(__doc__)
     parser.add_argument("--seeds", type=int, default=3)
     arguments = parser.parse_args(argv)

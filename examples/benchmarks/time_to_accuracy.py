@@ -1,19 +1,19 @@
-"""Seconds from `fit` to 98.0 % on the test images.
+"""Time until a network has 98.0 % accuracy on the test images, in seconds.
 
-Trains 784-512-256-10 on the 60,000 training images until it gets 98.0 % of the
-10,000 test images right, with
+The script trains the network 784-512-256-10 on the 60,000 training images until its accuracy on the
+10,000 test images is 98.0 %, with
 
-- ``skmnist``: one `MLPDigitClassifier.fit` of the short schedule below, on the raw
-  bytes; all of `fit` counts, and the schedule runs to its end;
-- ``MLPClassifier``: scikit-learn's defaults (Adam, cross-entropy), on X / 255;
-- ``torch``: Adam with cross-entropy at batch 128, on X / 255.
+- ``skmnist``: one `MLPDigitClassifier.fit` with the short schedule below, on bytes. The time is
+  that of the complete `fit`, and the schedule is not stopped early;
+- ``MLPClassifier``: the defaults of scikit-learn (Adam, cross-entropy), on X / 255;
+- ``torch``: Adam with cross-entropy and batches of 128, on X / 255.
 
-The other two are tested after every epoch and stop at the first that is good enough;
-the tests, and dividing by 255 beforehand, are not counted. All take turns in one run,
-one seed a round. A run that never gets there counts with the time it spent, and the
-column 'reached' tells.
+The other two are tested after every epoch, and stopped when they have reached the accuracy. The
+time does not include the tests and the division by 255. All candidates are timed in each round,
+which has its own seed. A run that does not reach the accuracy is included with its total time. The
+column "reached" contains the number of runs that reached it.
 
-Run it from the root of the repository (torch is optional)::
+Run the script in the root of the repository (torch is optional)::
 
     python examples/benchmarks/time_to_accuracy.py
     python examples/benchmarks/time_to_accuracy.py --seeds 10 --only skmnist torch
@@ -45,7 +45,7 @@ MAX_EPOCHS = 30
 
 
 class Data(NamedTuple):
-    """Images and labels to train on and to test with."""
+    """Training images and test images with their labels."""
 
     X: np.ndarray
     y: np.ndarray
@@ -54,7 +54,7 @@ class Data(NamedTuple):
 
 
 class Run(NamedTuple):
-    """What one training came to."""
+    """The result of one training."""
 
     seconds: float
     accuracy: float
@@ -62,7 +62,7 @@ class Run(NamedTuple):
 
 
 def train_until_target(train_epoch, accuracy):
-    """Train and test in turn, with the clock running while training only."""
+    """Train and test in turn; measure the time of the training only."""
     seconds, reached, n_epochs = 0.0, 0.0, 0
     while reached < TARGET and n_epochs < MAX_EPOCHS:
         start = time.perf_counter()
@@ -73,7 +73,7 @@ def train_until_target(train_epoch, accuracy):
 
 
 def skmnist_run(raw, scaled, seed):
-    """Fit the short schedule."""
+    """Train the classifier of skmnist with the short schedule."""
     clf = MLPDigitClassifier(**SHORT_SCHEDULE, random_state=seed)
     start = time.perf_counter()
     clf.fit(raw.X, raw.y)
@@ -82,10 +82,10 @@ def skmnist_run(raw, scaled, seed):
 
 
 def sklearn_run(raw, scaled, seed):
-    """Train scikit-learn's classifier an epoch at a time.
+    """Train the classifier of scikit-learn epoch by epoch.
 
-    `partial_fit` keeps Adam's moments from epoch to epoch, as `fit` does. A generator,
-    unlike a number, goes on where it stopped: each epoch has an order of its own.
+    `partial_fit` keeps the moments of Adam from epoch to epoch, as `fit` does. The random_state is
+    a generator and not a number, so the order of the images differs from epoch to epoch.
     """
     clf = MLPClassifier((512, 256), random_state=np.random.RandomState(seed))
     classes = np.unique(scaled.y)
@@ -96,7 +96,7 @@ def sklearn_run(raw, scaled, seed):
 
 
 def torch_run(raw, scaled, seed):
-    """Train the eager loop an epoch at a time."""
+    """Train the network in torch epoch by epoch."""
     import torch
 
     network = torch_network(seed=seed)
@@ -114,11 +114,11 @@ def torch_run(raw, scaled, seed):
     )
 
 
-CONTENDERS = {"skmnist": skmnist_run, "MLPClassifier": sklearn_run, "torch": torch_run}
+CANDIDATES = {"skmnist": skmnist_run, "MLPClassifier": sklearn_run, "torch": torch_run}
 
 
 def load_data():
-    """Load MNIST twice: as bytes, and as floats from 0 to 1."""
+    """Return MNIST as bytes, and as floats from 0 to 1."""
     X, y = load_mnist(subset="train", return_X_y=True)
     X_test, y_test = load_mnist(subset="test", return_X_y=True)
     raw = Data(X, y, X_test, y_test)
@@ -127,7 +127,7 @@ def load_data():
 
 
 def results_table(runs):
-    """Make a row of how long each took, and how well it did in that time."""
+    """Return headers and one row per candidate: time, epochs and accuracy."""
     seconds = {name: [run.seconds for run in each] for name, each in runs.items()}
     headers, rows = timing_table(seconds, ["skmnist"])
     for row in rows:
@@ -143,19 +143,20 @@ def results_table(runs):
 
 
 def main(argv=None):
-    """Train all with each seed, and print a table."""
-    parser = argument_parser(__doc__, CONTENDERS)
+    """Train all candidates with each seed and print a table."""
+    parser = argument_parser(__doc__, CANDIDATES)
     parser.add_argument("--seeds", type=int, default=5)
     arguments = parser.parse_args(argv)
     raw, scaled = load_data()
-    contenders = {
-        name: partial(run, raw, scaled) for name, run in choose(CONTENDERS, arguments.only).items()
+    candidates = {
+        name: partial(run, raw, scaled) for name, run in choose(CANDIDATES, arguments.only).items()
     }
 
     report = Report(__file__, __doc__, arguments, argv)
     report.line(f"skmnist: {SHORT_SCHEDULE}")
-    report.line(f"seconds to {TARGET:.1%} on the test images, seeds 0 to {arguments.seeds - 1}")
-    report.table(*results_table(interleave(contenders, arguments.seeds)))
+    seeds = f"seeds 0 to {arguments.seeds - 1}"
+    report.line(f"seconds until {TARGET:.1%} accuracy on the test images, {seeds}")
+    report.table(*results_table(interleave(candidates, arguments.seeds)))
     report.record()
 
 

@@ -1,22 +1,22 @@
-"""Seconds that one epoch of training takes.
+"""Time of one epoch of training, in seconds.
 
-Trains 784-512-256-10 in float32 with gradient descent at momentum 0.9 (plain, not
-Nesterov's: the default of `MLPDigitClassifier`) on the 60,000 training images, and
-times an epoch of
+The script trains the network 784-512-256-10 in float32 by gradient descent with momentum 0.9
+(without Nesterov's variant, as is the default of `MLPDigitClassifier`) on the 60,000 training
+images. It times one epoch of
 
 - ``skmnist``: `MLPDigitClassifier`;
-- ``MLPClassifier``: scikit-learn's, with the same momentum, its penalty off, and a
-  softmax output with cross-entropy, for which it has no alternative;
-- ``torch``: an eager loop with `torch.optim.SGD`, ReLU output and mean squared error;
-- ``products``: nothing but the eight matrix products of each step, written into
-  arrays made beforehand. No network made of them can take less.
+- ``MLPClassifier``: that of scikit-learn, with the same momentum, without its penalty, and with
+  softmax and cross-entropy, which cannot be changed;
+- ``torch``: a loop with `torch.optim.SGD`, a ReLU output and mean squared error;
+- ``products``: only the eight matrix products of each step, with outputs that are allocated
+  beforehand. No network with these products can be faster.
 
-All take turns in one run, so that a busy machine disturbs them alike, and use the
-same number of threads. An estimator's epoch is half the difference between a fit of
-three epochs and a fit of one: validating, converting and setting up cancel out, for
-both estimators alike. Ratios are medians of the ratios within a round.
+All candidates are timed in each round, so a busy machine affects all of them. They have the same
+number of threads. The time of an epoch of an estimator is half the difference between a fit of
+three epochs and a fit of one epoch, so the time for validating, converting and initialising
+cancels out. The ratios are medians of the ratios within a round.
 
-Run it from the root of the repository (torch is optional)::
+Run the script in the root of the repository (torch is optional)::
 
     python examples/benchmarks/train_speed.py
     python examples/benchmarks/train_speed.py --batches 64 --only skmnist products
@@ -52,14 +52,14 @@ SIZES = [784, 512, 256, 10]
 
 
 def skmnist_classifier(batch_size, n_epochs):
-    """Make ours."""
+    """Return the classifier of skmnist."""
     return MLPDigitClassifier(
         batch_size=batch_size, momentum=MOMENTUM, max_iter=n_epochs, random_state=0
     )
 
 
 def sklearn_classifier(batch_size, n_epochs):
-    """Make scikit-learn's, without the work that ours does not do."""
+    """Return the classifier of scikit-learn, with the same algorithm as far as possible."""
     return MLPClassifier(
         (512, 256),
         solver="sgd",
@@ -74,7 +74,7 @@ def sklearn_classifier(batch_size, n_epochs):
 
 
 def estimator_epoch(make_classifier, X, y, batch_size):
-    """Prepare to time an epoch as half of what two further epochs take."""
+    """Return a function that times an epoch as half the time of two additional epochs."""
 
     def fit_seconds(n_epochs):
         clf = make_classifier(batch_size, n_epochs)
@@ -87,7 +87,7 @@ def estimator_epoch(make_classifier, X, y, batch_size):
 
 
 def torch_training(X, y, batch_size):
-    """Prepare to time an epoch of the eager loop."""
+    """Return a function that times an epoch in torch."""
     import torch
 
     network = torch_network(torch.nn.ReLU())
@@ -103,7 +103,7 @@ def torch_training(X, y, batch_size):
 
 
 def step_products(batch_size):
-    """List the eight products of a step as (left, right, out)."""
+    """Return the eight products of a step as (left, right, out)."""
     rng = np.random.default_rng(0)
 
     def new(*shape):
@@ -121,7 +121,7 @@ def step_products(batch_size):
 
 
 def products_epoch(X, y, batch_size):
-    """Prepare to time the products of all steps of an epoch."""
+    """Return a function that times the products of all steps of an epoch."""
     n_full, n_left = divmod(len(X), batch_size)
     full, last = step_products(batch_size), step_products(n_left)
 
@@ -133,7 +133,7 @@ def products_epoch(X, y, batch_size):
     return lambda _round: seconds_of(multiply)
 
 
-CONTENDERS = {
+CANDIDATES = {
     "skmnist": partial(estimator_epoch, skmnist_classifier),
     "MLPClassifier": partial(estimator_epoch, sklearn_classifier),
     "torch": torch_training,
@@ -142,25 +142,25 @@ CONTENDERS = {
 
 
 def measure(X, y, batch_size, only, n_rounds):
-    """Collect the seconds of each contender, after one round that does not count."""
+    """Return the seconds of each candidate, after one round that is not counted."""
     prepared = {
-        name: prepare(X, y, batch_size) for name, prepare in choose(CONTENDERS, only).items()
+        name: prepare(X, y, batch_size) for name, prepare in choose(CANDIDATES, only).items()
     }
     interleave(prepared, 1)
     return interleave(prepared, n_rounds)
 
 
 def parse_arguments(argv=None):
-    """Read the command line."""
-    parser = argument_parser(__doc__, CONTENDERS)
+    """Return the options of the command line."""
+    parser = argument_parser(__doc__, CANDIDATES)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--batches", type=int, nargs="+", default=[64, 128, 200])
-    parser.add_argument("--json", type=Path, help="write every timing to this file")
+    parser.add_argument("--json", type=Path, help="file for all timings")
     return parser.parse_args(argv)
 
 
 def main(argv=None):
-    """Measure, print a table for each batch size, and keep the numbers if asked."""
+    """Print a table for each batch size, and write all timings if requested."""
     arguments = parse_arguments(argv)
     warnings.simplefilter("ignore", ConvergenceWarning)
     X, y = load_mnist(subset="train", return_X_y=True)
@@ -171,7 +171,7 @@ def main(argv=None):
     for batch_size in arguments.batches:
         seconds = measure(X, y, batch_size, arguments.only, arguments.rounds)
         timings[batch_size] = seconds
-        report.heading(f"batch {batch_size}, seconds an epoch, {arguments.rounds} rounds")
+        report.heading(f"batch {batch_size}, seconds per epoch, {arguments.rounds} rounds")
         report.table(*timing_table(seconds, ["products", "skmnist"]))
     report.record()
     if arguments.json:

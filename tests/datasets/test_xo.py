@@ -102,7 +102,7 @@ def test_bunch_is_complete(variant):
     assert xo.target_names.tolist() == ["O", "X"]
     assert xo.feature_names[:10] == [*(f"pixel_0_{column}" for column in range(9)), "pixel_1_0"]
     assert xo.feature_names[-1] == "pixel_8_8"
-    assert "falling stroke" in xo.DESCR
+    assert "falling stroke" in " ".join(xo.DESCR.split())
     X, y = load_xo(variant=variant, n_samples=7, random_state=0, return_X_y=True)
     np.testing.assert_array_equal(X, xo.data)
     np.testing.assert_array_equal(y, xo.target)
