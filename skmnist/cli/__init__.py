@@ -19,7 +19,7 @@ INTERRUPTED, BROKEN_PIPE = 130, 141
 
 
 def __getattr__(name):
-    """Import Checkpoint when it is first used: ``skmnist --help`` does not need scikit-learn."""
+    """Import Checkpoint at its first use, so that ``--help`` does not import scikit-learn."""
     if name != "Checkpoint":
         raise AttributeError(f"module 'skmnist.cli' has no attribute {name!r}")
     return import_module("skmnist.cli._checkpoint").Checkpoint
@@ -36,7 +36,7 @@ def main(argv=None):
     Returns
     -------
     status : int
-        0 for success, 2 for an error, 130 after Ctrl-C, 141 if the reader of the output closed it.
+        0 for success, 2 for an error, 130 after Ctrl-C, and 141 if the output is a closed pipe.
 
     Examples
     --------

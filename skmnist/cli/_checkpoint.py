@@ -1,4 +1,4 @@
-"""Checkpoint: a model in the middle of its training, in a file to resume from."""
+"""Checkpoint: a model whose training is not finished and can be resumed."""
 
 from sklearn.base import BaseEstimator
 
@@ -7,7 +7,7 @@ class Checkpoint(BaseEstimator):
     """A model whose training can be resumed, and a hash of the images that it is trained on.
 
     ``skmnist train`` saves checkpoints, and ``skmnist train --resume`` reads them. It is an
-    estimator only so that :func:`skmnist.io.load` accepts it.
+    estimator because :func:`skmnist.io.load` accepts only estimators.
 
     Parameters
     ----------

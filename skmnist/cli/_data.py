@@ -23,7 +23,7 @@ class LabelledImages(NamedTuple):
 
 
 def read_images(path, subset):
-    """Return the "train" or the "test" images of a data set; None is MNIST."""
+    """Return the training or test images of a data set; None means MNIST."""
     if path is None:
         return LabelledImages(*load_mnist(subset=subset, return_X_y=True), MNIST_SHAPE)
     read = _read_folder if path.is_dir() else _read_npz
@@ -31,7 +31,7 @@ def read_images(path, subset):
 
 
 def has_test_images(path, trained_on):
-    """Tell whether a data set has test images as large as the training images."""
+    """Return whether a data set has test images of the same size as the training images."""
     if path is None:
         return True  # MNIST has test images
     try:
@@ -63,7 +63,7 @@ def _idx_file(folder, prefix, name):
 
 
 def _existing(folder, prefix, name):
-    """Return the files of that name, with or without .gz; some have a dot before "idx"."""
+    """Return the existing files of that name, also with .gz or with a dot before "idx"."""
     spellings = itertools.product((name, name.replace("-idx", ".idx")), ("", ".gz"))
     files = [folder / f"{prefix}-{spelling}{suffix}" for spelling, suffix in spellings]
     return [file for file in files if file.is_file()]

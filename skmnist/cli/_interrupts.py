@@ -1,4 +1,4 @@
-"""Handling of Ctrl-C: the first one stops the command, and others do not disturb this."""
+"""Handle Ctrl-C: the first one stops the command, and others are ignored for some seconds."""
 
 import signal
 import threading
@@ -9,10 +9,11 @@ from math import inf
 
 @contextmanager
 def first_interrupt_only(*, process_ends, ignore_seconds=5.0):
-    """Let Ctrl-C raise KeyboardInterrupt, and ignore repetitions within some seconds.
+    """Let Ctrl-C raise KeyboardInterrupt, and ignore it for some seconds after that.
 
-    A later one is handled again, because a library may have swallowed the first. If the process
-    ends after the block, Ctrl-C stays ignored, so that it cannot spoil the exit status.
+    After these seconds, Ctrl-C raises KeyboardInterrupt again, because a library may have caught
+    the first one. If the process ends after the block, Ctrl-C remains ignored, so that it cannot
+    change the exit status.
     """
     handles_signals = _in_main_thread()
     if not handles_signals or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
@@ -49,5 +50,5 @@ def interrupts_ignored():
 
 
 def _in_main_thread():
-    """Tell whether this is the main thread, the only one in which Python handles signals."""
+    """Return whether this is the main thread, the only one in which Python handles signals."""
     return threading.current_thread() is threading.main_thread()

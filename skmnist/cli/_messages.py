@@ -1,4 +1,4 @@
-"""Errors and warnings, printed as one line on stderr."""
+"""Print each error or warning as one line on stderr."""
 
 import io
 import os

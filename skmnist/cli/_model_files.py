@@ -1,4 +1,4 @@
-"""Models as files: loaded with checks, written atomically."""
+"""Load models from files with checks, and save them atomically."""
 
 import joblib
 from sklearn.base import BaseEstimator, is_classifier
@@ -14,7 +14,7 @@ from skmnist.cli._output_files import is_skops
 
 
 def load_model(path):
-    """Return the fitted classifier in a file, which may be that of a checkpoint."""
+    """Return the fitted classifier in a file; for a checkpoint, this is its model."""
     loaded = _load(path)
     return _checked(loaded.model if isinstance(loaded, Checkpoint) else loaded, path)
 
@@ -33,7 +33,7 @@ def load_checkpoint(path):
 
 
 def save_model(model, path):
-    """Write a model or a checkpoint atomically: if this fails, an existing file stays as it was."""
+    """Save a model or a checkpoint atomically: if this fails, an existing file is unchanged."""
     if is_skops(path):
         skops_files.save(model, path, trusted=[Checkpoint])
         return
@@ -42,7 +42,7 @@ def save_model(model, path):
 
 
 def last_step(model):
-    """Return the last step of a pipeline, or the model itself if it is no pipeline."""
+    """Return the last step of a pipeline, or the model itself if it is not a pipeline."""
     return model[-1] if isinstance(model, Pipeline) else model
 
 
@@ -77,7 +77,7 @@ def _unpickled(path):
     except (ImportError, AttributeError) as error:
         reason = "is not a model or needs a package that is not installed"
         raise ValueError(f"{path} {reason}: {error}.") from error
-    except Exception as error:  # bytes that are no pickle raise errors of any kind
+    except Exception as error:  # bytes that are not a pickle cause errors of many types
         raise ValueError(
             f"{path} is damaged or is not a model saved by skmnist train or joblib."
         ) from error

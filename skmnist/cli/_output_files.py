@@ -1,4 +1,4 @@
-"""Checks, before any work is done, that an output file can be written."""
+"""Check that an output file can be written, before any work is done."""
 
 import tempfile
 
@@ -8,7 +8,7 @@ from skmnist.base._optional import optional
 def check_output(option, path, inputs=()):
     """Raise an error if a file cannot be written or would replace one of the inputs."""
     if path.exists() and any(path.samefile(each) for each in inputs if each.exists()):
-        raise ValueError(f"{option} must not be a file that is read; got {path}.")
+        raise ValueError(f"{option} must not be an input file; got {path}.")
     if is_skops(path):
         optional("skops.io", f"{option} {path}", "skops")
     if path.is_dir():
@@ -25,5 +25,5 @@ def check_output(option, path, inputs=()):
 
 
 def is_skops(path):
-    """Tell by its suffix whether a file is a skops file."""
+    """Return whether a file is a skops file."""
     return path.suffix.lower() == ".skops"

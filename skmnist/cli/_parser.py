@@ -1,7 +1,7 @@
 """The arguments of the command line.
 
 A subcommand is a row in COMMANDS and a module ``_<name>.py`` with a function of the same name.
-They are apart so that ``--help`` does not import NumPy and scikit-learn.
+The row is not in the module, so that ``--help`` does not import NumPy and scikit-learn.
 """
 
 import argparse
@@ -49,7 +49,7 @@ class _Command(NamedTuple):
 
 
 def _argument(*flags, **settings):
-    """Return the arguments of a later call of ``add_argument``."""
+    """Return arguments with which ``add_argument`` is called later."""
     return flags, settings
 
 
@@ -73,7 +73,7 @@ def _integer(least, most=None):
     return parse
 
 
-_MODEL = _argument("model", type=Path, metavar="MODEL", help="file saved by skmnist train")
+_MODEL = _argument("model", type=Path, metavar="MODEL", help="model file saved by skmnist train")
 _DATA = _argument(
     "--data",
     type=Path,
@@ -91,14 +91,15 @@ COMMANDS = {
                 type=_integer(1),
                 nargs="*",
                 metavar="N",
-                help="neurons in each hidden layer (default: 512 256); without a number, the "
-                "model is linear",
+                help="number of neurons in each hidden layer (default: 512 256); --hidden "
+                "without a number trains a linear model",
             ),
             _argument(
                 "--epochs",
                 type=_integer(1),
                 metavar="N",
-                help="passes over the images (default: 10, more for few images)",
+                help="number of passes over the images (default: 10, or more if there are few "
+                "images)",
             ),
             _argument(
                 "--loss",
@@ -137,7 +138,7 @@ COMMANDS = {
     ),
     "predict": _Command(
         "Predict the digit in each photo or drawing. A picture must show one upright digit, dark "
-        "on light or light on dark, and no more than the paper.",
+        "on light or light on dark, on paper that fills the picture.",
         [
             _MODEL,
             _argument("images", type=Path, nargs="+", metavar="IMAGE", help="picture of a digit"),

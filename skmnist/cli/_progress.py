@@ -1,11 +1,11 @@
-"""The progress of a training: one line that changes on a terminal, one line per epoch elsewhere."""
+"""Show the progress of training: on a terminal in a line that changes, elsewhere line by line."""
 
 import sys
 from contextlib import suppress
 
 
 class Progress:
-    """A context that shows progress on a stream; on exit, it ends the changing line."""
+    """A context manager that shows progress on a stream; on exit, it ends the changing line."""
 
     def __init__(self, stream=None):
         self.stream = stream or sys.stderr

@@ -1,4 +1,4 @@
-"""``skmnist report``: a model on one HTML page, which needs no other files."""
+"""``skmnist report``: a report on a model as one HTML page, which needs no other files."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -42,28 +42,28 @@ def report(arguments):
 
 
 def _every_model(results):
-    """Tell that a section is for every model."""
+    """Return True, for the sections that apply to every model."""
     return True
 
 
 def _has_loss_curve(results):
-    """Tell whether the model recorded its loss in each epoch."""
+    """Return whether the model recorded its loss in each epoch."""
     return getattr(last_step(results.model), "loss_curve_", None) is not None
 
 
 def _has_kernels(results):
-    """Tell whether the model begins with a convolution."""
+    """Return whether the model begins with a convolution."""
     return isinstance(results.model, Pipeline) and hasattr(results.model[0], "kernels_")
 
 
 def _has_pixel_weights(results):
-    """Tell whether the first layer has one weight per pixel."""
+    """Return whether the first layer has one weight per pixel."""
     coefs = getattr(last_step(results.model), "coefs_", [()])
     return len(coefs[0]) == results.data.X.shape[1] and not _has_kernels(results)
 
 
 def _is_network(results):
-    """Tell whether the model is a network, whose activations can be shown."""
+    """Return whether the model is a network, whose activations can be shown."""
     return hasattr(last_step(results.model), "output_activation")
 
 
@@ -74,7 +74,7 @@ def _accuracy_table(results):
 
 def _mistakes_table(results):
     rows = most_frequent_mistakes(results.data.y, results.y_pred)
-    return table(("true", "predicted", "count"), rows) if rows else "<p>There are none.</p>"
+    return table(("true", "predicted", "count"), rows) if rows else "<p>There are no mistakes.</p>"
 
 
 def _confusion_matrix(results):
@@ -98,7 +98,7 @@ def _misclassified(results):
     def plot(ax):
         X, y, shape = results.data
         wrong = results.y_pred != y
-        # Do not predict correct images again, unless that shows that there are no mistakes.
+        # Only the mistakes are predicted again. If there are none, the display says so.
         rows = wrong if wrong.any() else slice(None)
         DigitGridDisplay.from_estimator(
             results.model, X[rows], y[rows], n_images=MOST_IMAGES, image_shape=shape, ax=ax
@@ -170,14 +170,15 @@ SECTIONS = [
     _Section("Loss curve", "The mean loss in each epoch.", _has_loss_curve, _loss_curve),
     _Section(
         "Misclassified images",
-        "Above each image: true label → predicted label, and the probability if the model "
-        f"predicts any. The most certain mistakes come first, and at most {MOST_IMAGES} are shown.",
+        "The text above an image consists of the true label, an arrow, the predicted label, and "
+        "the probability if the model predicts probabilities. At most "
+        f"{MOST_IMAGES} images are shown, starting with the most certain mistakes.",
         _every_model,
         _misclassified,
     ),
     _Section(
         "Weights of the first layer",
-        f"The patterns to which the neurons of the first layer respond, at most {MOST_NEURONS}.",
+        f"The patterns that at most {MOST_NEURONS} neurons of the first layer respond to.",
         _has_pixel_weights,
         _weights,
     ),

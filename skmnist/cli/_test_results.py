@@ -9,8 +9,8 @@ from sklearn.metrics import confusion_matrix
 from skmnist.cli._data import LabelledImages, read_images
 from skmnist.cli._model_files import load_model
 
-MOST_PAIRS = 10  # of a true and a predicted label
-OWN_TEST_IMAGES = "Pass the test images that belong to the model with --data."
+MOST_PAIRS = 10  # the maximum number of pairs of labels in the table of mistakes
+OWN_TEST_IMAGES = "Use --data to pass the test images that belong to the model."
 
 
 class _TestResults(NamedTuple):
@@ -44,7 +44,7 @@ def predict_test_images(arguments):
 
 
 def _converted(y, y_pred):
-    """Return labels as numbers or text, as the model predicts them: it may predict '3', not 3."""
+    """Return labels with the type that the model predicts: it may predict '3' instead of 3."""
     if (y.dtype.kind in "biuf") == (y_pred.dtype.kind in "biuf"):
         return y
     try:
@@ -54,7 +54,7 @@ def _converted(y, y_pred):
 
 
 def _check_labels(y, classes, name):
-    """Raise an error if the model knows none of the labels; warn if it does not know some."""
+    """Raise an error if the model knows none of the labels; warn if it knows only some."""
     is_known = np.isin(y, classes)
     if not is_known.any():
         raise ValueError(

@@ -1,4 +1,4 @@
-"""``skmnist train``: trains one epoch at a time, so that a stop loses at most one epoch."""
+"""``skmnist train``: trains one epoch at a time, so that Ctrl-C loses at most one."""
 
 import time
 
@@ -27,15 +27,15 @@ def train(arguments):
     data = read_images(arguments.data, "train")
     if len(np.unique(data.y)) < 2:
         raise ValueError(
-            "--data must have images of at least two classes; all images to train on are "
-            f"{data.y[0]}."
+            "--data must have training images of at least two classes; got only images of the "
+            f"class {data.y[0]}."
         )
     data_hash = joblib.hash((data.X, data.y))
     if checkpoint is None:
         checkpoint = Checkpoint(_new_model(arguments, data), data_hash)
     elif checkpoint.data_hash != data_hash:
         raise ValueError(
-            "--data must be the images that the training started with; got other images."
+            "--data must have the images that the training started with; got other images."
         )
     started = time.perf_counter()
     _train_and_save(checkpoint, data, arguments)
@@ -49,7 +49,7 @@ def train(arguments):
 
 
 def _check_options(arguments):
-    """Raise an error for options that do not fit together and files that cannot be written."""
+    """Raise an error for options that cannot be combined, or files that cannot be written."""
     images = files_of(arguments.data)
     check_output("--out", arguments.out, images)
     if arguments.checkpoint is not None:
@@ -103,7 +103,7 @@ def _train_and_save(checkpoint, data, arguments):
 
 
 def _classifier_input(model, data, progress):
-    """Return what the classifier is trained on: pixels, or feature maps computed from them."""
+    """Return the X of the classifier: pixels, or feature maps that are computed from them."""
     if not isinstance(model, Pipeline):
         return data.X
     progress.show(f"computing the feature maps of {len(data.X):,} images")
@@ -131,7 +131,7 @@ def _train_epochs(checkpoint, X, y, progress, path):
         seconds = (time.perf_counter() - started) / (epoch - first)
         progress.show(_last_epoch(classifier, seconds * (n_epochs - epoch)))
     if classifier.early_stopping:
-        best = f"Kept epoch {classifier.best_iter_}, which has the best validation accuracy."
+        best = f"Kept the weights of epoch {classifier.best_iter_}: best validation accuracy."
         progress.show(best, new_line=True)
 
 
@@ -145,7 +145,7 @@ def _last_epoch(classifier, seconds_left):
 
 
 def _finish(classifier):
-    """Change a classifier to what a single call of fit would have made of it."""
+    """Change a classifier as if it had been fitted by a single call of fit."""
     classifier._finish_training(
         warm_start=False, max_iter=classifier.schedule_iter, schedule_iter=None
     )
@@ -156,7 +156,7 @@ def _n_epochs_done(classifier):
 
 
 def _save_unfinished(checkpoint, arguments):
-    """Save a checkpoint after Ctrl-C, and return a message that tells how to resume."""
+    """Save a checkpoint after Ctrl-C, and return a message that says how to resume."""
     classifier = last_step(checkpoint.model)
     done, n_epochs = _n_epochs_done(classifier), classifier.schedule_iter
     if not done:
@@ -171,18 +171,18 @@ def _save_unfinished(checkpoint, arguments):
 
 
 def _next_steps(arguments, data):
-    """Yield what can be done with the model, as command lines where possible."""
+    """Yield next steps with the model, as command lines where possible."""
     if has_test_images(arguments.data, data):
         yield _skmnist("evaluate", arguments.out, arguments, "data")
         yield _skmnist("report", arguments.out, arguments, "data")
     else:
-        yield f"Add test images of the same size to {arguments.data}, for evaluate and report."
+        yield f"To evaluate the model, add test images of the same size to {arguments.data}."
     if data.X.shape[1] == MNIST_PIXELS:
         yield f"{_skmnist('predict', arguments.out, arguments)} YOUR-PHOTO.jpg"
 
 
 def _skmnist(command, path, arguments, *options):
-    """Return a command line with a file and those of the options that were given."""
+    """Return a command line with a file, and with those options that were given."""
     words = ["skmnist", *command.split(), path]
     for option in options:
         if getattr(arguments, option) is not None:

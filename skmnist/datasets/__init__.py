@@ -1,4 +1,4 @@
-"""The data sets of the lectures, MNIST and X/O, and functions for IDX files and photos."""
+"""The data sets of the lectures, MNIST and X/O, and functions that read IDX files and photos."""
 
 from skmnist.datasets._idx import read_idx, write_idx
 from skmnist.datasets._mnist import load_mnist

@@ -37,7 +37,7 @@ _CHUNK_SIZE = 2**20  # bytes that are read or written at once
 def read_idx(path_or_file):
     """Read an array from an IDX file, with or without gzip compression.
 
-    The first bytes of the file determine whether it is compressed, not its name.
+    Whether the file is compressed is determined from its first bytes, not its name.
     An invalid file raises a ValueError, and reading it takes no more memory than
     its contents need. Therefore files from unknown sources are safe to read.
 
@@ -171,7 +171,7 @@ def _append_elements(stream, contents):
 
 
 class _PrependedStream:
-    """Some bytes, followed by the rest of a stream, which need not be seekable."""
+    """A stream that consists of some bytes and the rest of another stream."""
 
     def __init__(self, head, stream):
         self.head = head
@@ -195,7 +195,7 @@ def _dtype_of(magic):
 def _read_shape(stream, n_dimensions):
     """Read the length of each dimension."""
     try:
-        # An empty array takes no memory and raises the error of this version of NumPy.
+        # This empty array takes no memory. NumPy raises an error for too many dimensions.
         np.empty((0,) * n_dimensions)
     except ValueError as error:
         raise ValueError(f"it has {n_dimensions} dimensions: {error}.") from error
@@ -205,7 +205,7 @@ def _read_shape(stream, n_dimensions):
 
 def _count_bytes(shape, dtype):
     """Return the number of bytes of an array; raise ValueError if NumPy cannot address them."""
-    # Dimensions of length 0 do not count for this limit of NumPy.
+    # NumPy ignores dimensions of length 0 when it checks this limit.
     if math.prod(filter(None, shape)) * dtype.itemsize > sys.maxsize:
         raise ValueError(f"its shape must be one that a NumPy array can have; got {shape}.")
     return math.prod(shape) * dtype.itemsize
@@ -221,7 +221,7 @@ def _remaining_bytes(stream):
 
 
 def _read_exactly(stream, n_bytes):
-    """Read that many bytes of a header; raise ValueError if the stream ends before."""
+    """Read that many bytes of a header; raise ValueError if the stream ends too early."""
     head = bytearray()
     while len(head) < n_bytes:
         chunk = stream.read(n_bytes - len(head))
@@ -244,7 +244,7 @@ def _append_exactly(stream, n_bytes, contents):
 
 
 def _size_error(n_bytes, found):
-    """Return the message for elements of another size than the header declares."""
+    """Return the error message for more or fewer bytes than the header declares."""
     return f"its header declares {n_bytes} bytes of elements; got {found}."
 
 

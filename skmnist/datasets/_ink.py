@@ -1,4 +1,4 @@
-"""Measuring ink: how much darker each pixel of a picture is than the paper around it."""
+"""Measure the ink: how much darker each pixel of a picture is than the paper around it."""
 
 import numpy as np
 from scipy import ndimage
@@ -9,9 +9,9 @@ NO_DIGIT = (
     "Crop the picture to the paper around one digit."
 )
 _MIN_SIDE = 4  # pixels on the shorter side
-_MIN_SHEET_SHARE = 0.2  # of the picture: the least that a sheet of paper covers
-_MIN_BOX_SHARE = 0.8  # of its bounding box: the least that a sheet covers if it is rotated
-_MIN_EDGE_STEP = 0.5  # of the step from sheet to table: the least within a few pixels
+_MIN_SHEET_SHARE = 0.2  # the smallest sheet of paper, as a fraction of the picture
+_MIN_BOX_SHARE = 0.8  # the smallest sheet, as a fraction of its bounding box
+_MIN_EDGE_STEP = 0.5  # the smallest step at an edge, as a fraction of sheet minus table
 
 
 def to_grey(image):
@@ -20,7 +20,7 @@ def to_grey(image):
 
 
 def fill_around_sheets(grey):
-    """Yield the grey image with the pixels around each sheet of paper replaced by its border."""
+    """For each sheet of paper, yield the grey image with the border of the sheet continued."""
     step = -(-max(grey.shape) // 400)
     small = _downsample(grey - grey.min(), step)
     bright = small > otsu_threshold(small)
@@ -33,7 +33,7 @@ def fill_around_sheets(grey):
 
 
 def _fill_around(grey, sheet, step):
-    """Return the grey image with each pixel beside the sheet replaced by the nearest one on it."""
+    """Return the image with each pixel outside the sheet replaced by the nearest one inside it."""
     rows, columns = (
         np.minimum(np.arange(length) // step, last - 1)
         for length, last in zip(grey.shape, sheet.shape, strict=True)
@@ -52,12 +52,12 @@ def _largest_region(mask):
 
 
 def _is_sheet(region, small):
-    """Tell whether a region is a sheet: large, almost rectangular and with a sharp edge."""
+    """Return whether a region is a sheet: large, almost rectangular and with a sharp edge."""
     sheet = ndimage.binary_fill_holes(region)
     if region.mean() < _MIN_SHEET_SHARE or sheet.all():
         return False
     edge = sheet & ~ndimage.binary_erosion(sheet, border_value=1)
-    # Uneven light on paper has no edge with a step almost everywhere.
+    # Unevenly lit paper also has bright regions, but without a step along the whole edge.
     steps = ndimage.morphological_gradient(small, 5)[edge]
     whole_step = abs(np.median(small[sheet]) - np.median(small[~sheet]))
     [box] = ndimage.find_objects(region.astype(int))
@@ -88,7 +88,7 @@ def _check_image(image):
 def _average_blocks(image):
     """Return the averages of square blocks of pixels, so that a large picture takes little time.
 
-    In large blocks, only some of the pixels are averaged.
+    In large blocks, only some of the pixels are used.
     """
     side = _block_side(image)
     height, width = (max(length // side, 1) for length in image.shape[:2])
@@ -108,7 +108,7 @@ def _block_side(image):
 
 
 def _grey_values(image):
-    """Return one number per pixel: its grey value, or its opacity if the ink has one colour."""
+    """Return one number per pixel: its grey value, or its opacity if all ink has one colour."""
     if image.ndim == 2:
         return image
     grey = image[:, :, :3].mean(axis=2)
@@ -122,7 +122,7 @@ def _grey_values(image):
 
 
 def measure_ink(grey):
-    """Return how much darker each pixel is than the paper around it, once light ink is inverted."""
+    """Return how much darker each pixel is than the paper around it, after inverting light ink."""
     grey = grey - grey.min()
     if not grey.any():
         raise ValueError(NO_DIGIT)
@@ -133,7 +133,7 @@ def measure_ink(grey):
 
 
 def _is_light_on_dark(grey):
-    """Tell whether the few pixels that differ most from their surroundings are lighter."""
+    """Return whether the few pixels that differ most from their surroundings are lighter."""
     return ((grey - _local_percentile(grey, 50, 0.6)) ** 3).sum() > 0
 
 

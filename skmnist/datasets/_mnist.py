@@ -1,4 +1,4 @@
-"""The complete MNIST database, from files in the package."""
+"""Load the complete MNIST database from files in the package."""
 
 import hashlib
 from contextlib import contextmanager
@@ -48,8 +48,8 @@ def load_mnist(*, subset="train", return_X_y=False, as_frame=False):
         True:
 
         data : {ndarray, DataFrame} of shape (n_samples, 784)
-            The pixels of each image, row after row, as uint8: 0 is the
-            background, 255 full ink.
+            The pixels of each image, row after row, as uint8, from 0
+            (background) to 255 (ink).
         target : {ndarray, Series} of shape (n_samples,)
             The digit that each image shows, as int64.
         images : ndarray of shape (n_samples, 28, 28)
@@ -119,7 +119,7 @@ def _read_files(names):
 
 @contextmanager
 def _open_verified(path):
-    """Open a file; raise OSError if it is missing or its checksum is not that in SHA256SUMS."""
+    """Open a file; raise OSError if it is missing or has a wrong checksum."""
     if not path.is_file():
         raise OSError(f"{path} is missing. Reinstall skmnist.")
     with path.open("rb") as file:

@@ -1,7 +1,7 @@
-"""Converting a photo or drawing of one digit to an image like those of MNIST.
+"""Convert a photo or drawing of one digit to an image like those of MNIST.
 
-The makers of MNIST scaled each digit to 20 × 20 pixels, and moved it in an image of 28 × 28 pixels
-until its centre of mass was in the centre. `photo_to_digit` does the same in three steps:
+The makers of MNIST scaled each digit to 20 × 20 pixels, and placed it in an image of 28 × 28 pixels
+with its centre of mass in the centre. `photo_to_digit` does the same in three steps:
 `_find_digit`, `_scale_to_box` and `_move_centre_of_mass_to_centre`.
 """
 
@@ -22,22 +22,23 @@ from skmnist.datasets._picture import read_pixels
 
 _IMAGE_SIDE = 28  # pixels
 _BOX_SIDE = 20  # pixels on the longer side of the digit
-_FINE = 6  # strokes are thickened at so many times the resolution of the box
+_FINE = 6  # strokes are thickened at this multiple of the resolution of the box
 _MIN_STROKE = 2.8  # pixels of the box: thinner strokes are thickened
-_MIN_PIECE = 0.1  # of the length of the longest piece: shorter pieces are specks
-_MAX_PIECES = 50  # more pieces of similar length are the grain of the paper
-_MAX_GAP = 0.2  # of the length of the longest piece: pieces further apart do not belong together
-_GRAIN = 5  # times the median ink: weaker ink can be the grain of the paper
-_MIN_INNER = 0.2  # of the longest piece: a longer one that touches no border is preferred to it
-_MAX_DARK = 0.7  # of a piece from border to border: a dark part that is shorter is the digit
+# Lengths of pieces are given as fractions of the length of the longest piece.
+_MIN_PIECE = 0.1  # shorter pieces are specks
+_MAX_PIECES = 50  # if more pieces are not specks, they are the grain of the paper
+_MAX_GAP = 0.2  # pieces that are further apart do not belong together
+_MIN_INNER = 0.2  # pieces that touch no border are preferred if one of them is longer
+_MAX_DARK = 0.7  # if the longest piece crosses the picture, a shorter dark part of it is the digit
+_GRAIN = 5  # ink below this multiple of the median ink can be the grain of the paper
 
 
 def read_photo(path_or_file):
     """Read a photo or a drawing of one digit as an image like those of MNIST.
 
     The picture is rotated according to the orientation that the camera has stored.
-    Transparent pixels get the colour of paper. Then :func:`photo_to_digit` converts
-    the picture. Of an animation, the first frame is read. The paper should fill most
+    Transparent pixels are treated as paper. Then :func:`photo_to_digit` converts the
+    picture. If it is an animation, its first frame is used. The paper should fill most
     of the picture, with one upright digit on it and without dark lines through the
     digit. This function needs Pillow.
 
@@ -50,15 +51,14 @@ def read_photo(path_or_file):
     Returns
     -------
     digit : ndarray of shape (784,)
-        The pixels, row after row, as uint8: 0 is the background, 255 full ink.
+        The pixels, row after row, as uint8, from 0 (background) to 255 (ink).
         The rows of the data of :func:`load_mnist` have the same format.
 
     Raises
     ------
     ValueError
-        If the file is not a picture that Pillow can read, if it has so many pixels
-        that Pillow considers it an attack, or if :func:`photo_to_digit` finds no
-        digit in it.
+        If the file is not a picture that Pillow can read, if it has more pixels than
+        Pillow allows, or if :func:`photo_to_digit` finds no digit in it.
     TypeError
         If `path_or_file` is neither a path nor a binary file object.
     OSError
@@ -92,18 +92,18 @@ def read_photo(path_or_file):
 def photo_to_digit(image):
     """Convert the pixels of a photo or a drawing to an image like those of MNIST.
 
-    The makers of MNIST scaled each digit to fit into 20 × 20 pixels, and moved it
-    until its centre of mass was in the centre of 28 × 28 pixels. This function first
-    finds the digit: on unevenly lit paper, on a sheet of paper on a table, and
-    next to specks, lines and shadows that touch the border. Then it scales and
-    moves the digit in the same way. Thin strokes are made as thick as those of
-    MNIST.
+    The makers of MNIST scaled each digit to fit into 20 × 20 pixels, and placed it
+    in an image of 28 × 28 pixels with its centre of mass in the centre. This
+    function first finds the digit, also on unevenly lit paper, on a sheet of paper
+    on a table, and next to specks, and lines and shadows that touch the border. Then
+    it scales and places the digit in the same way. Thin strokes are made as thick as
+    those of MNIST.
 
     The paper should fill most of the picture, with one upright digit on it. A
     sheet on a table should be rotated by a few degrees at most, and have a clear
     edge. Lines and shadows through the digit are removed only if they reach from
-    border to border and are much paler than the ink. Something drawn around the
-    digit, such as a box, may be mistaken for the digit. If there are two digits,
+    border to border and are much paler than the ink. A shape around the digit,
+    such as a box, may be mistaken for the digit. If there are two digits,
     the result contains one of them or both.
 
     Parameters
@@ -115,7 +115,7 @@ def photo_to_digit(image):
     Returns
     -------
     digit : ndarray of shape (28, 28)
-        The image, as uint8: 0 is the background, 255 full ink.
+        The image, as uint8, from 0 (background) to 255 (ink).
 
     Raises
     ------
@@ -142,7 +142,7 @@ def photo_to_digit(image):
 
 
 def _find_digit(grey):
-    """Return the ink of the digit, cropped: on a sheet of paper, or else in the whole picture."""
+    """Return the cropped ink of the digit on a sheet of paper, or else in the whole picture."""
     for sheet in fill_around_sheets(grey):
         with contextlib.suppress(ValueError):
             ink = measure_ink(sheet)
@@ -199,12 +199,12 @@ def _side_lengths(box):
 
 
 def _reaches_across(box, shape):
-    """Tell whether a bounding box reaches from border to border."""
+    """Return whether a bounding box reaches from border to border."""
     return any(side.start == 0 and side.stop == n for side, n in zip(box, shape, strict=True))
 
 
 def _is_inside(box, shape):
-    """Tell whether a bounding box touches no border."""
+    """Return whether a bounding box touches no border."""
     return all(side.start > 0 and side.stop < n for side, n in zip(box, shape, strict=True))
 
 

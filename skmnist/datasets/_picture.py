@@ -10,7 +10,7 @@ from skmnist.datasets._ink import MAX_SIDE
 
 
 def read_pixels(path_or_file):
-    """Return the pixels of a picture file, upright, as an array for photo_to_digit."""
+    """Return the pixels of a picture file as an array, rotated as its metadata say."""
     Image = optional("PIL.Image", "read_photo", package="pillow")
     ImageOps = optional("PIL.ImageOps", "read_photo", package="pillow")
     with source(path_or_file) as file, warnings.catch_warnings():
@@ -32,7 +32,7 @@ def read_pixels(path_or_file):
 
 
 def _to_array(image):
-    """Return the pixels as an array: reduced if the image is large, with opacity if it has any."""
+    """Return the pixels as an array, with the opacity if there is any; large images are reduced."""
     if image.mode not in ("1", "L", "F") and not image.mode.startswith("I"):
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     elif image.mode == "L" and image.has_transparency_data:

@@ -1,4 +1,4 @@
-"""The X/O data set: drawings of two letters, and kernels that are patches of the X."""
+"""Load the X/O data set: drawings of two letters, and kernels that are patches of the X."""
 
 from importlib.resources import files
 from itertools import product
@@ -36,14 +36,14 @@ def load_xo(*, variant="standard", n_samples=None, random_state=None, return_X_y
     ----------
     variant : {"standard", "shifted", "rotated", "thicker", "noisy", "all"}, \
             default="standard"
-        How the letters are drawn. "standard" means one X and one O, of which the
-        others are variants: "shifted" moves them by one pixel, "rotated" rotates
-        them by 5 to 20 degrees, "thicker" draws them with a broader pen, and
-        "noisy" flips 1 to 5 pixels. "all" means these five in turn.
+        How the letters are drawn. "standard" means one fixed X and one fixed O. The
+        others change these two letters: "shifted" moves them by one pixel, "rotated"
+        rotates them by 5 to 20 degrees, "thicker" draws them with a broader pen, and
+        "noisy" flips 1 to 5 pixels. "all" means these five variants in turn.
 
     n_samples : int, default=None
-        The number of images, with X and O in turn. The default is 100, but 2 for
-        "standard", whose images are always the same two.
+        The number of images, with X and O in turn. None means 100 images, or 2 for
+        "standard", which has only two different images.
 
     random_state : int, RandomState instance or None, default=None
         Determines how the letters vary. Pass an int for reproducible images. The
@@ -164,7 +164,7 @@ def _unchanged(image, rng):
 
 
 def _shift(image, rng):
-    """Return the letter moved by one pixel, also diagonally."""
+    """Return the letter moved by one pixel horizontally, vertically or diagonally."""
     # The letters have a margin of paper, so no ink appears on the opposite side.
     return np.roll(image, _STEPS[rng.randint(len(_STEPS))], axis=(0, 1))
 

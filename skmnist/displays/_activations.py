@@ -23,8 +23,8 @@ from skmnist.network._arrays import to_numpy
 from skmnist.network._mlp import forward
 
 INCHES = 2.4  # the side of the axes of a layer
-TITLE_SHARE = 0.15  # the maximum height of a title, as a fraction of the height
-NAME_SHARE = 0.4  # the maximum width of names, as a fraction of the bar chart
+TITLE_SHARE = 0.15  # the maximum height of a title, as a fraction of the axes
+NAME_SHARE = 0.4  # the maximum width of the names, as a fraction of the bar chart
 EMPTY_HATCH = "////"  # the pattern of cells that belong to no neuron
 PAD = 3  # points between axes and their texts
 
@@ -195,7 +195,7 @@ def _layer_title(number, n_neurons):
 
 
 def _titled_axes(ax, titles, size, name_share):
-    """Return axes side by side inside other axes, with space for names left of the last ones."""
+    """Return axes side by side inside other axes, with space for names to the left of the last."""
     n = len(titles)
     points = font_size(titles, 0.85 * size[0] / n, TITLE_SHARE * size[1])
     boxes = [(number / n, 0, 1 / n, 1) for number in range(n)]

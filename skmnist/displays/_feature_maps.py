@@ -14,7 +14,7 @@ from skmnist.displays._layout import LINE, MARGIN, font_size, inset, size_in_poi
 from skmnist.displays._steps import step_with_kernels, transform_before
 from skmnist.network._arrays import to_numpy
 
-IMAGE_WIDTH, GAP = 1.5, 0.4  # in widths of a map
+IMAGE_WIDTH, GAP = 1.5, 0.4  # in multiples of the width of a map
 INCHES, INCHES_WITH_VALUES = 1.3, 2.4  # the side of a map
 MOST_ROWS = 4
 NAME_SHARE = 0.2  # the maximum height of a name, as a fraction of the box of a map
@@ -177,7 +177,7 @@ class FeatureMapsDisplay(DrawnOnAxesMixin):
 
 
 class _Plan(NamedTuple):
-    """The boxes of the image and of the maps; width and number of rows are in sizes of a map."""
+    """The boxes of the image and of the maps; `width` is in multiples of a map's width."""
 
     image: tuple
     layers: list

@@ -89,7 +89,7 @@ def show_image(ax, image, im_kw=None):
 
 
 def merge_im_kw(defaults, im_kw):
-    """Return the keyword arguments of imshow: `im_kw` replaces defaults, and a norm the limits."""
+    """Return the defaults updated with `im_kw`; if it has a norm, without the default limits."""
     im_kw = im_kw or {}
     if im_kw.get("norm") is not None:
         defaults = {name: each for name, each in defaults.items() if name not in ("vmin", "vmax")}

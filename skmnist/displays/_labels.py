@@ -1,4 +1,4 @@
-"""The true label, predicted label and confidence of each image, and the caption with them."""
+"""The true label, predicted label and confidence of each image, and its caption."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ from sklearn.utils.validation import check_consistent_length
 
 from skmnist.network._arrays import to_numpy
 
-SHORT = len("10 → 11")  # the confidence follows longer labels in a new line
+SHORT = len("10 → 11")  # below longer labels, the confidence is on a new line
 
 
 class _Labels(NamedTuple):

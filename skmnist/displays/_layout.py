@@ -55,7 +55,7 @@ def font_size(texts, width, height):
 
 
 def merge_text_kw(defaults, text_kw):
-    """Return the keyword arguments of a text: `text_kw` replaces defaults, also under an alias."""
+    """Return the keyword arguments of a text: `text_kw` replaces defaults, even by alias."""
     from matplotlib.cbook import normalize_kwargs
     from matplotlib.text import Text
 

@@ -9,7 +9,7 @@ MLP = "MLPDigitClassifier or MLPClassifier"
 
 
 def steps_of(estimator):
-    """Return the steps of a Pipeline, or a list that contains only another estimator."""
+    """Return the steps of a Pipeline, or any other estimator as a single step."""
     return [step for _, step in estimator.steps] if isinstance(estimator, Pipeline) else [estimator]
 
 

@@ -22,7 +22,7 @@ INVALID_ARRAYS = [
         "4 channels; got (2, 1, 5, 5)",
     ),
     ({"x_train": np.full((2, 4), np.nan), "y_train": [0, 1]}, "must have finite images; got NaN"),
-    ({"x_train": np.zeros((2, 4)), "y_train": [7, 7]}, "all images to train on are 7."),
+    ({"x_train": np.zeros((2, 4)), "y_train": [7, 7]}, "got only images of the class 7."),
 ]
 
 
@@ -90,7 +90,7 @@ def test_training_does_not_replace_its_images(option, digits, data, tmp_path, ca
     for source, file in ((data, data), (tmp_path, images)):
         before = file.read_bytes()
         assert main(["train", "--data", str(source), option, str(file)]) == 2
-        assert f"{option} must not be a file that is read; got {file}." in capsys.readouterr().err
+        assert f"{option} must not be an input file; got {file}." in capsys.readouterr().err
         assert file.read_bytes() == before
 
 
@@ -104,4 +104,4 @@ def test_next_steps_need_test_images(digits, data, tmp_path, capsys):
     assert main(["train", "--data", str(alone), *options]) == 0
     printed = capsys.readouterr().out
     assert "skmnist evaluate" not in printed
-    assert "alone.npz, for evaluate and report" in printed
+    assert "To evaluate the model, add test images of the same size to" in printed

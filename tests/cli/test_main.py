@@ -141,7 +141,7 @@ def test_defaults_in_help_are_those_of_the_classifier(capsys):
     assert status_of(["train", "--help"]) == 0
     text, defaults = " ".join(capsys.readouterr().out.split()), MLPDigitClassifier()
     sizes = " ".join(map(str, defaults.hidden_layer_sizes))
-    for default in (sizes, f"{FEWEST_EPOCHS}, more", defaults.loss):
+    for default in (sizes, f"{FEWEST_EPOCHS}, or more", defaults.loss):
         assert f"(default: {default}" in text
     assert defaults.validation_fraction == 0.1  # "hold out a tenth"
 

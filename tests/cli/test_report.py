@@ -75,7 +75,7 @@ def test_name_of_the_model_is_escaped(models, tmp_path):
 def test_report_does_not_replace_its_inputs(file, models, capsys):
     before = (models / file).read_bytes()
     assert main(["report", "pixels", "--data", "test.npz", "--out", file]) == 2
-    assert f"--out must not be a file that is read; got {file}." in capsys.readouterr().err
+    assert f"--out must not be an input file; got {file}." in capsys.readouterr().err
     assert (models / file).read_bytes() == before
 
 

@@ -76,7 +76,7 @@ def test_early_stopping_keeps_the_best_epoch(digits, data, tmp_path, capsys):
     assert model.n_iter_ == same.n_iter_
     assert model.best_iter_ == same.best_iter_
     expect_equal(model, same)
-    assert f"\nKept epoch {same.best_iter_}, " in capsys.readouterr().err
+    assert f"\nKept the weights of epoch {same.best_iter_}: " in capsys.readouterr().err
 
 
 def command(data, *options):
@@ -221,7 +221,7 @@ def test_error_for_resuming_with_other_images(data, digits, tmp_path, capsys):
     np.savez(other, x_train=X[899::-1], y_train=y[899::-1])
     argv = ["train", "--data", str(other), "--resume", str(tmp_path / "model.unfinished")]
     assert main([*argv, "--out", str(tmp_path / "out")]) == 2
-    assert "--data must be the images that the training started with" in capsys.readouterr().err
+    assert "--data must have the images that the training started with" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
