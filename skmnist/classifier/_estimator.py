@@ -61,12 +61,12 @@ class MLPDigitClassifier(
     ----------
     hidden_layer_sizes : tuple of int, default=(512, 256)
         The number of neurons in each hidden layer. ``()`` means that there is no hidden layer: the
-        outputs are the output activation of ``X @ W + b``.
+        output activation is applied to ``X @ W + b``.
     activation : {"relu", "leaky_relu", "tanh", "logistic", "identity"}, default="relu"
         The activation function of the hidden layers.
     output_activation : {"relu", "identity", "logistic"}, default="relu"
         The activation function of the last layer. With "relu", if an output is 0 for all images of
-        a batch, its derivative is taken to be 1 for the images with a positive target. Otherwise,
+        a batch, its derivative is set to 1 for the images with a positive target. Otherwise,
         the gradient would be 0, and the class of this output could not be learned.
     loss : {"mse", "mae", "huber", "squared_hinge"}, default="mse"
         The loss of each output. The loss of an image is the sum over its outputs.
@@ -79,9 +79,9 @@ class MLPDigitClassifier(
     solver : {"sgd", "adam"}, default="sgd"
         Stochastic gradient descent with momentum, or Adam.
     alpha : float, default=0.0
-        Strength of the L2 penalty ½·alpha·‖W‖², which is added to the mean loss. W stands for all
-        weights; those of the first layer are the ones that apply to X after its division by the
-        root mean square. (In MLPClassifier, the penalty is divided by the batch size.)
+        Strength of the L2 penalty ½·alpha·‖W‖², which is added to the mean loss. W contains the
+        weights of all layers. For the first layer, these are the weights of X divided by its root
+        mean square. (In MLPClassifier, the penalty is divided by the batch size.)
     batch_size : int or "auto", default="auto"
         The number of images per update. "auto" is 64, or all images if there are fewer than 128.
     learning_rate : {"linear", "cosine", "constant"}, default="linear"
@@ -90,7 +90,7 @@ class MLPDigitClassifier(
         :meth:`partial_fit`, the step size is always constant after the warm-up.
     learning_rate_init : float or "auto", default="auto"
         The largest step size, which is reached at the end of the warm-up. "auto" is 0.001 for
-        "adam" and at most 0.05 for "sgd": it is less if larger steps could make the outputs
+        "adam". For "sgd", it is 0.05, or less if such large steps could make the outputs
         oscillate, for example with many columns, wide layers, much dropout, or batches of fewer
         than 64 images.
     warmup : float, default=0.1
@@ -111,14 +111,15 @@ class MLPDigitClassifier(
     epsilon : float, default=1e-8
         A small number that prevents a division by 0 in "adam".
     dropout : float, default=0.0
-        The probability that a hidden neuron is dropped. Which neurons are dropped is drawn anew
-        for each batch, and is the same for all images of the batch.
+        The probability that a hidden neuron is dropped. The dropped neurons are chosen again for
+        each batch, and are the same for all images of the batch.
     input_dropout : float, default=0.0
-        The probability that a pixel is dropped, drawn in the same way as for ``dropout``.
+        The probability that a pixel is dropped. The pixels are chosen in the same way as the
+        neurons for ``dropout``.
     max_iter : int or None, default=None
-        The total number of epochs. None means ``schedule_iter`` epochs, or if that is None too, as
-        many epochs as are needed to train on 100,000 images in total, but at least 10 and at most
-        200 epochs.
+        The total number of epochs. None means ``schedule_iter`` epochs. If ``schedule_iter`` is
+        None too, the number is 100,000 divided by the number of training images, but at least 10
+        and at most 200.
     class_weight : dict, "balanced" or None, default=None
         A weight for each class, which multiplies the sample weights. Classes that are not in the
         dict have weight 1. "balanced" gives all classes the same total weight.
@@ -128,8 +129,8 @@ class MLPDigitClassifier(
         if they are passed to :meth:`fit`, otherwise on training rows that are held out.
     validation_fraction : float, default=0.1
         The fraction of the rows of each class that is held out for validation. The rows are
-        chosen by their content: the choice does not depend on the order of the rows, and of equal
-        rows, either all or none are held out.
+        chosen by their content. Therefore the choice does not depend on the order of the rows, and
+        equal rows are either all held out or all used for training.
     n_iter_no_change : int, default=10
         The number of epochs without improvement after which ``early_stopping`` stops the training.
     tol : float, default=1e-4
@@ -160,12 +161,12 @@ class MLPDigitClassifier(
         The number of epochs so far. Each call of :meth:`partial_fit` counts as one epoch.
     best_iter_ : int
         The number of the epoch with the best validation score. If there was no validation, it is
-        that of the last epoch. The weights are from this epoch if ``early_stopping=True``,
+        the number of the last epoch. The weights are from this epoch if ``early_stopping=True``,
         otherwise from the last epoch.
     loss_curve_ : list of float
         The mean training loss of each epoch, without the L2 penalty. After :meth:`partial_fit`, it
         contains the loss of the last call only. With "ordinal" targets, the loss is computed with
-        class numbers that are divided by the largest.
+        class numbers that are divided by the largest class number.
     validation_loss_curve_ : list of float or None
         The mean validation loss after each epoch. None if there was no validation.
     validation_scores_ : list of float or None

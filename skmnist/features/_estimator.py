@@ -46,8 +46,8 @@ class ConvFeatureTransformer(
 
     This is the convolution of the lectures that skmnist is based on. A kernel slides over an image.
     At each position, its entries are multiplied by the pixels that they cover, and the mean of the
-    products tells how well the image matches the kernel there. These means form a feature map, to
-    which an activation function and pooling are applied. X has one row of pixels per image, and
+    products measures how well the image matches the kernel there. These means form a feature map,
+    to which an activation function and pooling are applied. X has one row of pixels per image, and
     the columns of the output are the values of the maps of all kernels. A linear model or an MLP
     often predicts better from these columns than from the pixels, because pooled maps change
     little if a stroke is shifted by a pixel.
@@ -150,8 +150,9 @@ class ConvFeatureTransformer(
     total. Therefore, fitting to ten million images takes hardly longer than fitting to ten
     thousand. :meth:`transform` processes a few images at a time. In addition to its result, it
     needs about 10 MB per thread for small images. Large images need more, because all patches of
-    an image are extracted at once: these have as many entries as a kernel, times the number of
-    positions. If the result does not fit into memory, pass a memory map as ``out``.
+    an image are extracted at once: the number of their entries is the number of entries of a kernel
+    times the number of positions. If the result does not fit into memory, pass a memory map as
+    ``out``.
 
     With ``sklearn.set_config(array_api_dispatch=True)``, X can be an array of another library,
     such as a torch tensor on a GPU, and the output has the same library and device. With
