@@ -7,6 +7,7 @@ from importlib.util import find_spec
 import pytest
 
 import skmnist
+import skmnist.cli
 
 # Plots without a screen; this must be set before matplotlib is imported.
 os.environ.setdefault("MPLBACKEND", "agg")
@@ -23,8 +24,9 @@ def pytest_addoption(parser):
 
 def pytest_sessionstart():
     """Import what is imported lazily: doctest finds a public name only in the module it names."""
-    for name in skmnist.__all__:
-        getattr(skmnist, name)
+    for module in (skmnist, skmnist.cli):
+        for name in module.__all__:
+            getattr(module, name)
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,8 @@
 """The package of MLPDigitClassifier."""
 
 from skmnist.classifier._estimator import MLPDigitClassifier
-from skmnist.classifier._run import BestEpoch, Run
-from skmnist.classifier._settings import FittedAs
+from skmnist.classifier._run import BestEpoch as BestEpoch
+from skmnist.classifier._run import Run as Run
+from skmnist.classifier._settings import FittedAs as FittedAs
 
-__all__ = ["BestEpoch", "FittedAs", "MLPDigitClassifier", "Run"]
+__all__ = ["MLPDigitClassifier"]

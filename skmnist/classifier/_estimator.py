@@ -30,7 +30,7 @@ from skmnist.classifier._targets import (
     number_labels,
     row_weights,
 )
-from skmnist.network._arrays import judged_later
+from skmnist.network._arrays import ignore_float_warnings
 from skmnist.network._training import open_ended, scheduled
 
 
@@ -306,7 +306,7 @@ class MLPDigitClassifier(
         >>> classifier.validation_scores_[-1] > 0.9
         True
         """
-        check_parameters(self.get_params(deep=False))
+        check_parameters(self)
         resumes = self.warm_start and hasattr(self, "coefs_")
         X_checked, labels = check_X_y(self, X, y, reset=not resumes)
         self.classes_ = classes_in(labels, self.classes_ if resumes else None)
@@ -364,7 +364,7 @@ class MLPDigitClassifier(
         >>> classifier.score(X[1500:], y[1500:]) > 0.2
         True
         """
-        check_parameters(self.get_params(deep=False))
+        check_parameters(self)
         resumes = hasattr(self, "coefs_")
         X, labels = check_X_y(self, X, y, reset=not resumes)
         self.classes_ = announced_classes(classes, self.classes_ if resumes else None)
@@ -379,7 +379,7 @@ class MLPDigitClassifier(
         self._keep_run(run)
         return self
 
-    @judged_later
+    @ignore_float_warnings
     def _make_examples(self, X, labels, sample_weight, resumes):
         """Return the examples to train on, with class numbers, their codes and weights.
 
@@ -400,7 +400,7 @@ class MLPDigitClassifier(
         weights = np.ones(len(numbers))
         return make_examples(X_val, numbers, examples.codes, weights, examples.codes.dtype)
 
-    @judged_later
+    @ignore_float_warnings
     def _start_or_resume(self, examples, kept, rng, split_seed, resumes):
         """Return the run to train: a copy of the kept one, one from fitted attributes, or new."""
         check_epsilon(self.solver, self.epsilon, examples.weights)

@@ -80,8 +80,10 @@ RULES = {
 }
 
 
-def check_parameters(parameters):
+def check_parameters(estimator):
     """Raise a TypeError or ValueError for the first parameter that is not valid."""
+    # Not get_params: a subclass can have an __init__ of its own.
+    parameters = {name: getattr(estimator, name) for name in RULES}
     for name, rule in RULES.items():
         check(name, parameters[name], rule)
     _check_encoding(parameters, "loss")

@@ -4,7 +4,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from skmnist.base._checks import check_same_place, check_X
 from skmnist.classifier._targets import ENCODINGS
-from skmnist.network._arrays import all_finite, judged_later, like, namespace, to_numpy
+from skmnist.network._activations import ACTIVATIONS
+from skmnist.network._arrays import all_finite, ignore_float_warnings, like, namespace, to_numpy
 from skmnist.network._simplex import project_to_simplex
 from skmnist.network._training import predict_outputs
 
@@ -98,13 +99,19 @@ class PredictMixin:
             return self.classes_[to_numpy(numbers)]
         return like(numbers, self.classes_[to_numpy(numbers)])
 
-    @judged_later
+    @ignore_float_warnings
     def _scores(self, X, method):
         """Return one score per class; an error message names the method that calls this one."""
         check_is_fitted(self)
         X = check_X(self, X)
         check_same_place(self, X, self.coefs_[0], method)
         activation, output_activation, encoding = self._fitted_as
+        for name in (activation, output_activation):
+            if name not in ACTIVATIONS:
+                raise ValueError(
+                    f"ACTIVATIONS must contain {name!r}, with which this classifier was fitted; "
+                    f"got {', '.join(ACTIVATIONS)}. Add the row before predicting."
+                )
         outputs = predict_outputs(X, self.coefs_, self.intercepts_, activation, output_activation)
         if not all_finite(outputs):
             raise ValueError(

@@ -6,7 +6,7 @@ import numpy as np
 
 from skmnist.classifier._examples import mean_target
 from skmnist.classifier._targets import accuracy
-from skmnist.network._arrays import all_finite, copies, judged_later, like
+from skmnist.network._arrays import all_finite, copies, ignore_float_warnings, like
 from skmnist.network._mlp import initialise, safe_rate
 from skmnist.network._optimizers import SOLVERS
 from skmnist.network._training import State, evaluate, root_mean_square, spaced_batch, train_epoch
@@ -70,7 +70,7 @@ class Run:
         """Return examples whose X is divided by the scale, batch by batch."""
         return examples._replace(scale=self.scale)
 
-    @judged_later
+    @ignore_float_warnings
     def folded(self, *, best=False):
         """Return copies of (coefs, intercepts) of the last or the best epoch, for unscaled X."""
         source = self.best if best and self.best.epoch else self.state
@@ -84,14 +84,14 @@ class Run:
         self.losses, self.validation_losses, self.validation_scores = [], [], []
         self.best = BestEpoch()
 
-    @judged_later
+    @ignore_float_warnings
     def train_epoch(self, examples, recipe, rate):
         """Train for one epoch and append its loss, or raise a ValueError if it diverged."""
         loss = train_epoch(self.state, examples, recipe, rate)
         self._check_converging(loss, recipe)
         self.losses.append(loss)
 
-    @judged_later
+    @ignore_float_warnings
     def validate(self, examples, recipe, encoding, tol):
         """Append the loss and the accuracy on the validation examples."""
         loss, outputs = evaluate(self.state, examples, recipe)
@@ -139,7 +139,7 @@ class Run:
                 f"{tuple(fitted_as)}, when training is resumed; got {tuple(network.fitted_as)}. "
                 f"{_USE_A_CLONE}"
             )
-        if not isinstance(self.state.optimizer, SOLVERS[network.solver]):
+        if type(self.state.optimizer) is not SOLVERS[network.solver]:
             raise ValueError(
                 f"solver must be the same as before, {_name_of(self)!r}, when training is resumed; "
                 f"got {network.solver!r}. {_USE_A_CLONE}"
@@ -150,8 +150,9 @@ _USE_A_CLONE = "To train from the start, call fit of a copy made with sklearn.ba
 
 
 def _name_of(run):
-    """Return the name of the solver of a run."""
-    return next(name for name, kind in SOLVERS.items() if type(run.state.optimizer) is kind)
+    """Return the name of the solver of a run, or of its class if it is not in the table."""
+    kind = type(run.state.optimizer)
+    return next((name for name, each in SOLVERS.items() if each is kind), kind.__name__)
 
 
 def _likely_cause(rate, alpha):

@@ -59,13 +59,14 @@ def make_recipe(estimator, n_rows, safe_rate, *, is_stream=False):
         "rate": _rate(estimator, safe_rate, batch_size if has_several else USUAL_BATCH),
         "batch_size": batch_size,
     }
-    # Convert to Python's own numbers: a NumPy float64 would convert float32 arrays to float64.
-    given = {
-        name: kind(getattr(estimator, name))
-        for name, kind in Recipe.__annotations__.items()
-        if name not in decided
-    }
+    kinds = {name: kind for name, kind in Recipe.__annotations__.items() if name not in decided}
+    given = {name: _plain(getattr(estimator, name), kind) for name, kind in kinds.items()}
     return Recipe(**given, **decided)
+
+
+def _plain(value, kind):
+    """Return a number as Python's own: a NumPy float64 would convert float32 arrays to float64."""
+    return value if kind is str else kind(value)
 
 
 def _rate(estimator, safe_rate, n_seen):

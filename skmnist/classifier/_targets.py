@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_array, check_consistent_length
 
 from skmnist.base._rules import in_range_of_floats, is_finite
 from skmnist.network._activations import OUTPUT_ACTIVATIONS
-from skmnist.network._arrays import judged_later, like, namespace, to_numpy
+from skmnist.network._arrays import ignore_float_warnings, like, namespace, to_numpy
 from skmnist.network._losses import LOSSES
 
 # Weights below this fraction of the largest weight count as 0, because float32 has few smaller
@@ -19,7 +19,7 @@ from skmnist.network._losses import LOSSES
 NO_WEIGHT = 1e-30
 
 
-@judged_later
+@ignore_float_warnings
 def as_labels(y, name="y"):
     """Return y as a 1-D NumPy array of class labels, or raise a ValueError."""
     if y is None:
@@ -165,7 +165,7 @@ def accuracy(outputs, examples, encoding):
     return float(xp.sum(weights * xp.astype(is_right, xp.float64)) / xp.sum(weights))
 
 
-@judged_later
+@ignore_float_warnings
 def row_weights(labels, classes, sample_weight, class_weight):
     """Return one weight per row, sample weight times class weight, as float64."""
     weights = _shares(_sample_weights(sample_weight, len(labels)))

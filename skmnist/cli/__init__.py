@@ -22,7 +22,9 @@ def __getattr__(name):
     """Import Checkpoint at its first use, so that ``--help`` does not import scikit-learn."""
     if name != "Checkpoint":
         raise AttributeError(f"module 'skmnist.cli' has no attribute {name!r}")
-    return import_module("skmnist.cli._checkpoint").Checkpoint
+    checkpoint = import_module("skmnist.cli._checkpoint").Checkpoint
+    globals()[name] = checkpoint
+    return checkpoint
 
 
 def main(argv=None):

@@ -6,6 +6,3 @@ from skmnist.datasets._photo import photo_to_digit, read_photo
 from skmnist.datasets._xo import load_xo
 
 __all__ = ["load_mnist", "load_xo", "photo_to_digit", "read_idx", "read_photo", "write_idx"]
-
-for _name in __all__:
-    globals()[_name].__module__ = __name__  # for documentation and pickles

@@ -19,6 +19,7 @@ import zlib
 import numpy as np
 
 from skmnist.base._files import destination, name_of, source
+from skmnist.base._public import set_module
 
 _TYPES = {
     0x08: np.dtype(">u1"),
@@ -34,6 +35,7 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _CHUNK_SIZE = 2**20  # bytes that are read or written at once
 
 
+@set_module("skmnist.datasets")
 def read_idx(path_or_file):
     """Read an array from an IDX file, with or without gzip compression.
 
@@ -99,6 +101,7 @@ def append_idx(path_or_file, contents):
             raise ValueError(f"{name} is not a valid IDX file: {error}") from error
 
 
+@set_module("skmnist.datasets")
 def write_idx(path_or_file, array):
     """Write an array to an IDX file.
 

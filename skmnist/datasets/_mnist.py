@@ -8,12 +8,14 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from skmnist.base._optional import optional
+from skmnist.base._public import set_module
 from skmnist.datasets._idx import append_idx
 
 _DATA = files(__package__) / "data"
 _PARTS = {"train": ("train",), "test": ("t10k",), "all": ("train", "t10k")}
 
 
+@set_module("skmnist.datasets")
 def load_mnist(*, subset="train", return_X_y=False, as_frame=False):
     """Load the MNIST database of handwritten digits.
 

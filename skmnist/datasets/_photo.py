@@ -11,6 +11,7 @@ import numpy as np
 from scipy import ndimage
 
 from skmnist.base._files import name_of
+from skmnist.base._public import set_module
 from skmnist.datasets._ink import (
     NO_DIGIT,
     fill_around_sheets,
@@ -33,6 +34,7 @@ _MAX_DARK = 0.7  # if the longest piece crosses the picture, a shorter dark part
 _GRAIN = 5  # ink below this multiple of the median ink can be the grain of the paper
 
 
+@set_module("skmnist.datasets")
 def read_photo(path_or_file):
     """Read a photo or a drawing of one digit as an image like those of MNIST.
 
@@ -89,6 +91,7 @@ def read_photo(path_or_file):
         raise ValueError(f"{name_of(path_or_file)}: {error}") from None
 
 
+@set_module("skmnist.datasets")
 def photo_to_digit(image):
     """Convert the pixels of a photo or a drawing to an image like those of MNIST.
 

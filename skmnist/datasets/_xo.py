@@ -8,6 +8,8 @@ import numpy as np
 from scipy import ndimage
 from sklearn.utils import Bunch, check_random_state
 
+from skmnist.base._public import set_module
+
 _DATA = files(__package__) / "data"
 _LETTERS = ("X", "O")
 _KERNELS = ("falling", "crossing", "rising")
@@ -20,6 +22,7 @@ _PENS = [
 ]
 
 
+@set_module("skmnist.datasets")
 def load_xo(*, variant="standard", n_samples=None, random_state=None, return_X_y=False):
     """Load drawings of X and O, and kernels that are patches of the standard X.
 

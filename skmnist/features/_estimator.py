@@ -29,7 +29,7 @@ from skmnist.features._layers import (
 from skmnist.features._names import check_input_names, column_names, map_names
 from skmnist.features._patches import choose_images, class_numbers, sample_patches
 from skmnist.features._threads import for_slices, one_thread_per_product
-from skmnist.network._arrays import dense_rows, judged_later, like, namespace
+from skmnist.network._arrays import dense_rows, ignore_float_warnings, like, namespace
 from skmnist.network._convolution import CACHE, images_at_once, map_shape, write_maps
 
 
@@ -246,7 +246,7 @@ class ConvFeatureTransformer(
         )
         return self
 
-    @judged_later
+    @ignore_float_warnings
     def _fit_layers(self, X, classes, plans):
         """Create the kernels layer by layer: each is learned from the maps of the layers before."""
         rng, dtype = new_generator(self.random_state), float_type(X)

@@ -36,6 +36,11 @@ class Source(NamedTuple):
         """Return one name per kernel."""
         if isinstance(self.names, str):
             return [f"{self.names}{number}" for number in range(n_kernels)]
+        if len(self.names) != n_kernels:
+            raise ValueError(
+                f"names of a Source must contain one name for each of its {n_kernels} kernels; "
+                f"got {self.names}."
+            )
         return self.names
 
 

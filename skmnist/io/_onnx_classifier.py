@@ -6,7 +6,7 @@ The nodes compute the same as ``skmnist.network`` and ``skmnist.classifier._pred
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skmnist.io._onnx_node_writer import cast_to, float_type_of, node_writer, tensor_type
+from skmnist.io._onnx_node_writer import cast_to, float_type_of, node_writer, row, tensor_type
 from skmnist.network._activations import LEAK
 from skmnist.network._arrays import to_numpy
 
@@ -67,7 +67,7 @@ def convert_classifier(scope, operator, container):
     label, probabilities = operator.output_full_names
     n_classes, dtype = len(classifier.classes_), to_numpy(classifier.coefs_[0]).dtype
     outputs = _write_network(write, operator.inputs[0].full_name, classifier, dtype)
-    write_scores = _row(SCORE_NODES, classifier._fitted_as.target_encoding)
+    write_scores = row(SCORE_NODES, classifier._fitted_as.target_encoding)
     scores = write_scores(write, outputs, n_classes, dtype)
     number = write("ArgMax", scores, axis=1, keepdims=0)
     write("Gather", _labels(operator), number, output=label)
@@ -103,18 +103,8 @@ def _write_network(write, X, classifier, dtype):
     layers = zip(classifier.coefs_, classifier.intercepts_, activations, strict=True)
     for W, b, activation in layers:
         outputs = write("Add", write("MatMul", outputs, to_numpy(W)), to_numpy(b))
-        outputs = _row(ACTIVATION_NODES, activation)(write, outputs)
+        outputs = row(ACTIVATION_NODES, activation)(write, outputs)
     return outputs
-
-
-def _row(table, name):
-    """Return the nodes of a name; there are none for a name that user code has added."""
-    if name not in table:
-        raise ValueError(
-            f"model must use one of {', '.join(map(repr, table))} to be converted to ONNX; "
-            f"got {name!r}."
-        )
-    return table[name]
 
 
 def _write_projection(write, scores, n_classes, dtype):

@@ -64,3 +64,13 @@ def cast_to(dtype):
     from onnx import helper
 
     return {"to": helper.np_dtype_to_tensor_dtype(np.dtype(dtype))}
+
+
+def row(table, name):
+    """Return the nodes of a name; there are none for a name that user code has added."""
+    if name not in table:
+        raise ValueError(
+            f"model must use one of {', '.join(map(repr, table))} to be converted to ONNX; "
+            f"got {name!r}."
+        )
+    return table[name]

@@ -10,7 +10,7 @@ from math import prod
 
 import numpy as np
 
-from skmnist.io._onnx_node_writer import cast_to, float_type_of, node_writer, tensor_type
+from skmnist.io._onnx_node_writer import cast_to, float_type_of, node_writer, row, tensor_type
 from skmnist.network._arrays import to_numpy
 from skmnist.network._convolution import map_shape, map_sizes, n_entries
 
@@ -79,7 +79,7 @@ def _write_layer(write, images, shape, kernels, layer):
         found = write("Div", found, _write_deviations(write, seen, kernels.dtype, layer.contrast))
     parts = [
         _write_pooled(write, part, kept, len(kernels), layer)
-        for part in MAP_ACTIVATION_NODES[layer.activation](write, found)
+        for part in row(MAP_ACTIVATION_NODES, layer.activation)(write, found)
     ]
     maps = parts[0] if len(parts) == 1 else write("Concat", *parts, axis=-1)
     maps = write("Transpose", maps, perm=[0, 3, 2, 1, 4])  # [b, rows, columns, groups, maps]
@@ -136,4 +136,4 @@ def _write_pooled(write, maps, kept, n_kernels, layer):
         return maps
     (rows, columns), (down, across) = kept, layer.pool_size
     maps = _write_reshape(write, maps, [0, columns, across, rows, down, n_kernels])
-    return POOL_NODES[layer.pool](write, maps)
+    return row(POOL_NODES, layer.pool)(write, maps)

@@ -3,12 +3,12 @@
 from skmnist.classifier import BestEpoch, FittedAs, MLPDigitClassifier, Run
 from skmnist.features import ConvFeatureTransformer
 from skmnist.network._convolution import Layer
-from skmnist.network._optimizers import SOLVERS
+from skmnist.network._optimizers import SGD, Adam
 from skmnist.network._training import State
 
 OWN_TYPES = (
     *(MLPDigitClassifier, ConvFeatureTransformer),
-    *(BestEpoch, FittedAs, Run, Layer, State, *SOLVERS.values()),
+    *(BestEpoch, FittedAs, Run, Layer, State, SGD, Adam),
 )
 METRICS = (
     *("accuracy_score", "balanced_accuracy_score", "brier_score_loss", "f1_score", "log_loss"),

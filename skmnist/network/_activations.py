@@ -29,10 +29,12 @@ class Activation(NamedTuple):
     >>> import numpy as np
     >>> from skmnist import MLPDigitClassifier
     >>> from skmnist.network import ACTIVATIONS, Activation
-    >>> ACTIVATIONS["sine"] = Activation(np.sin, lambda A: np.sqrt(1 - A * A))
-    >>> MLPDigitClassifier(activation="sine", max_iter=2).fit(np.eye(4), [0, 1, 0, 1]).n_iter_
+    >>> ACTIVATIONS["softsign"] = Activation(
+    ...     value=lambda Z: Z / (1 + abs(Z)), slope=lambda A: (1 - abs(A)) ** 2
+    ... )
+    >>> MLPDigitClassifier(activation="softsign", max_iter=2).fit(np.eye(4), [0, 1, 0, 1]).n_iter_
     2
-    >>> del ACTIVATIONS["sine"]
+    >>> del ACTIVATIONS["softsign"]
     """
 
     value: Callable

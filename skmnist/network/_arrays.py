@@ -6,7 +6,7 @@ The other modules of this package use operators and functions of the array API s
 import numpy as np
 
 # Suppresses warnings about overflows in functions whose results are checked afterwards.
-judged_later = np.errstate(over="ignore", invalid="ignore", divide="ignore")
+ignore_float_warnings = np.errstate(over="ignore", invalid="ignore", divide="ignore")
 
 
 def is_numpy(array):

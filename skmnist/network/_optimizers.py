@@ -52,7 +52,9 @@ class SGD:
 
     def copied(self):
         """Return a copy that shares no array with this one."""
-        return SGD(copies(self.weight_steps), copies(self.bias_steps), self.last_rate)
+        return replace(
+            self, weight_steps=copies(self.weight_steps), bias_steps=copies(self.bias_steps)
+        )
 
     def factor(self, rate):
         """Return the factor of the deltas, which changes the gradient to -rate·dW."""

@@ -256,3 +256,30 @@ def test_model_with_added_rows_is_pickled(monkeypatch):
     for each in (model, loaded):
         each.set_params(max_iter=5).fit(X, y)
     assert parameter_bytes(loaded) == parameter_bytes(model)
+
+
+def test_model_without_its_row_raises_error(monkeypatch):
+    with monkeypatch.context() as added:
+        added.setitem(ACTIVATIONS, "erf", Activation(erf, np.ones_like))
+        model = small(activation="erf").fit(X, y)
+    with pytest.raises(ValueError, match=r"^ACTIVATIONS must contain 'erf'.*; got relu, .*Add the"):
+        model.predict(X)
+
+
+@pytest.mark.parametrize("base", SOLVERS.values())
+def test_added_subclass_of_a_solver_is_resumed_with_itself_only(monkeypatch, base):
+    monkeypatch.setitem(SOLVERS, "mine", type("Mine", (base,), {}))
+    model = small(solver="mine", random_state=0)
+    for _ in range(3):
+        model.partial_fit(X, y, classes=[0, 1, 2])
+    name = next(name for name, kind in SOLVERS.items() if kind is base)
+    with pytest.raises(ValueError, match=f"^solver must .* 'mine', .*; got {name!r}"):
+        model.set_params(solver=name).partial_fit(X, y)
+
+
+def test_solver_that_left_the_table_is_named_by_its_class(monkeypatch):
+    with monkeypatch.context() as added:
+        added.setitem(SOLVERS, "mine", type("Mine", (SOLVERS["sgd"],), {}))
+        model = small(solver="mine").partial_fit(X, y, classes=[0, 1, 2])
+    with pytest.raises(ValueError, match=r"^solver must .* 'Mine', .*; got 'sgd'"):
+        model.set_params(solver="sgd").partial_fit(X, y)

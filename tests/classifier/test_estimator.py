@@ -1,3 +1,4 @@
+from enum import StrEnum
 from functools import partial
 
 import numpy as np
@@ -291,3 +292,25 @@ def test_refit_with_other_parameters_starts_from_new_weights(first, change):
     refitted = model.set_params(**change).fit(X[:200], y[:200])
     fresh = MLPDigitClassifier(**{**settings, **change}).fit(X[:200], y[:200])
     np.testing.assert_array_equal(refitted.coefs_[0], fresh.coefs_[0])
+
+
+class WithOneParameter(MLPDigitClassifier):
+    """A subclass with an __init__ of its own."""
+
+    def __init__(self, alpha=0.1):
+        super().__init__(alpha=alpha, hidden_layer_sizes=(8,), max_iter=2, random_state=0)
+
+
+def test_subclass_with_fewer_parameters_is_fitted_like_its_base():
+    expected = small(alpha=0.1, hidden_layer_sizes=(8,), max_iter=2).fit(X, y)
+    assert parameter_bytes(WithOneParameter().fit(X, y)) == parameter_bytes(expected)
+    assert WithOneParameter().get_params() == {"alpha": 0.1}
+
+
+class Names(StrEnum):
+    TANH = "tanh"
+
+
+def test_members_of_a_string_enum_are_accepted_as_names():
+    expected = small(activation="tanh").fit(X, y)
+    assert parameter_bytes(small(activation=Names.TANH).fit(X, y)) == parameter_bytes(expected)
