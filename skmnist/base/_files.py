@@ -20,18 +20,18 @@ def name_of(path_or_file):
 def source(path_or_file):
     """Open a file for reading; a file object is not closed afterwards."""
     if _is_path(path_or_file):
-        return _path(path_or_file).open("rb")
-    return nullcontext(_binary(path_or_file, "read"))
+        return _to_path(path_or_file).open("rb")
+    return nullcontext(_check_binary_file(path_or_file, "read"))
 
 
 @contextmanager
 def destination(path_or_file):
     """Open a file for writing, compressed if its path ends in .gz."""
     if not _is_path(path_or_file):
-        yield _binary(path_or_file, "write")
+        yield _check_binary_file(path_or_file, "write")
         return
-    path = _path(path_or_file)
-    with _named(path), _replacing(path) as file:
+    path = _to_path(path_or_file)
+    with _errors_name(path), _write_atomically(path) as file:
         if path.name.lower().endswith(".gz"):
             # Without a name and a time, equal arrays give equal files.
             with gzip.GzipFile("", "wb", fileobj=file, mtime=0) as compressed:
@@ -41,14 +41,17 @@ def destination(path_or_file):
 
 
 def _is_path(path_or_file):
+    """Return whether this is a path, and not a file object."""
     return isinstance(path_or_file, str | bytes | os.PathLike)
 
 
-def _path(path_or_file):
+def _to_path(path_or_file):
+    """Return a path of any type as a Path."""
     return Path(os.fsdecode(path_or_file))
 
 
-def _binary(file, method):
+def _check_binary_file(file, method):
+    """Return a file object; raise TypeError if it is not binary or lacks this method."""
     if isinstance(file, io.TextIOBase) or not hasattr(file, method):
         raise TypeError(
             f"path_or_file must be a path or a binary file object that can {method}; got {file!r}."
@@ -57,7 +60,7 @@ def _binary(file, method):
 
 
 @contextmanager
-def _named(path):
+def _errors_name(path):
     """Make an error name the file at the path instead of the temporary file."""
     try:
         yield
@@ -68,7 +71,7 @@ def _named(path):
 
 
 @contextmanager
-def _replacing(path):
+def _write_atomically(path):
     """Open a temporary file that replaces the file at the path if the block succeeds."""
     target = path.resolve()  # replace the file that a link leads to, not the link
     if target.exists() and not target.is_file():
