@@ -51,10 +51,11 @@ def read_parquet_part(path):
 
     frame = pd.read_parquet(path)
     if not {"pixels", "label"} <= set(frame):
-        raise ValueError(f"its columns are {list(frame)}; 'pixels' and 'label' are needed")
+        raise ValueError(f"its columns must include 'pixels' and 'label'; got {list(frame)}.")
     sizes = {len(row) for row in frame["pixels"]} or {0}
     if len(sizes) > 1:
-        raise ValueError(f"its images have {min(sizes)} to {max(sizes)} bytes; one size is needed")
+        lengths = f"{min(sizes)} to {max(sizes)} bytes"
+        raise ValueError(f"its images must have the same size; got {lengths}.")
     pixels = np.frombuffer(b"".join(frame["pixels"]), np.uint8)
     return pixels.reshape(len(frame), *sizes), frame["label"].to_numpy()
 
@@ -71,21 +72,23 @@ READERS = {".idx": read_idx_part, ".gz": read_idx_part, ".parquet": read_parquet
 def reader_of(path):
     """Return the function that reads a part; the suffix of its name determines the format."""
     if path.suffix not in READERS:
-        raise ValueError(f"part {path} ends in {path.suffix!r}; allowed are {', '.join(READERS)}")
+        allowed = ", ".join(READERS)
+        raise ValueError(f"part {path} must end in one of {allowed}; got {path.suffix!r}.")
     return READERS[path.suffix]
 
 
 def check_part(images, labels):
     """Raise ValueError if the classifier cannot be trained on these images and labels."""
     if images.ndim < 2 or images.size == 0:
-        raise ValueError(f"its images have the shape {images.shape}; some images are needed")
+        raise ValueError(f"it must contain images; got an array of shape {images.shape}.")
     if not np.isfinite(images).all():
-        raise ValueError("its images have infinite pixels or NaN; numbers are needed")
+        raise ValueError("its pixels must be finite; got infinity or NaN.")
     if labels.shape != images.shape[:1]:
-        raise ValueError(f"its labels have the shape {labels.shape}; {len(images)} are needed")
+        expected = images.shape[:1]
+        raise ValueError(f"its labels must have the shape {expected}; got {labels.shape}.")
     others = labels[~np.isin(labels, range(10))].tolist()
     if others:
-        raise ValueError(f"it has the label {others[0]!r}; allowed are 0 to 9")
+        raise ValueError(f"its labels must be numbers from 0 to 9; got {others[0]!r}.")
 
 
 def read_part(path):
@@ -104,7 +107,7 @@ def read_part_of_size(path, n_pixels):
     images, labels = read_part(path)
     found = images.shape[1]
     if found != n_pixels:
-        raise ValueError(f"part {path}: its images have {found} pixels; {n_pixels} are needed")
+        raise ValueError(f"part {path}: its images must have {n_pixels} pixels; got {found}.")
     return images, labels
 
 
@@ -184,7 +187,7 @@ def learn(pipeline, client, schedule, held_out, options):
         if number % options.every == 0 or number == len(schedule):
             save(pipeline, options.model)
             score = pipeline.score(*held_out)
-            print(f"part {number} of {len(schedule)}: {score:.2%} right", flush=True)
+            print(f"part {number} of {len(schedule)}: accuracy {score:.2%}", flush=True)
         saved = time.perf_counter()
         seconds += *on_worker, received - start, learned - received, saved - learned
         n_images, start = n_images + len(labels), saved
@@ -194,7 +197,7 @@ def learn(pipeline, client, schedule, held_out, options):
 def positive_integer(text):
     """Return an option as an integer of at least 1."""
     if int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1; got {text}")
+        raise argparse.ArgumentTypeError(f"must be at least 1; got {text}.")
     return int(text)
 
 
@@ -242,7 +245,8 @@ def train(parts, options):
     held_out = read_part_of_size(parts[-1], pipeline[0].n_features_in_)
     schedule = make_schedule(parts[:-1], options.epochs)
     if n_parts_done(pipeline) >= len(schedule):
-        print(f"all {len(schedule)} parts are learned from: {pipeline.score(*held_out):.2%} right")
+        score = pipeline.score(*held_out)
+        print(f"Training is complete ({len(schedule)} parts): accuracy {score:.2%}")
         return
     with connect(options) as client:
         n_images, seconds = learn(pipeline, client, schedule, held_out, options)
@@ -255,9 +259,9 @@ def train(parts, options):
 def model_path_error(model):
     """Return the reason why no model can be saved at this path, or an empty string."""
     if model.is_dir():
-        return "it is a folder; a file is needed"
+        return "must be a file; got a folder."
     if not model.parent.is_dir():
-        return f"{model.parent} is no folder; one that exists is needed"
+        return f"must be in an existing folder; got {model.parent}."
     return ""
 
 
@@ -271,13 +275,13 @@ def main(argv=None):
         parser.error(f"--model {options.model}: {error}")
     parts = sorted(options.folder.glob("images-*"))
     if len(parts) < 2:
-        parser.error(f"parts in {options.folder}: {len(parts)}; two are needed, one to score on")
+        parser.error(f"{options.folder} must contain at least two parts; got {len(parts)}.")
     for part in parts:
         reader_of(part)  # check all names now, because removing a part later needs a new model
     if not has_same_parts(parts, options.model):
         parser.error(
-            f"{options.model} did not begin with the parts that are in {options.folder} now: "
-            f"their names are in {options.model}.parts. Restore those parts, or train a new model"
+            f"{options.folder} must contain the parts that {options.model} was trained on, whose "
+            f"names are in {options.model}.parts. Restore these parts, or train a new model."
         )
     train(parts, options)
 

@@ -47,7 +47,7 @@ def main():
     results = search.cv_results_
     for parameters, score in zip(results["params"], results["mean_test_score"], strict=True):
         print(f"{score:.6f} {parameters}")
-    print("best:", search.best_params_)
+    print("best parameters:", search.best_params_)
 
 
 if __name__ == "__main__":

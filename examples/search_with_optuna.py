@@ -45,7 +45,7 @@ def make_search(n_trials):
 def main(n_trials=10):
     """Run the search, print the best parameters, and return the search."""
     search = make_search(n_trials).fit(*load())
-    print(f"best of {len(search.trials_)}: {search.best_score_:.1%}")
+    print(f"best accuracy in {len(search.trials_)} trials: {search.best_score_:.1%}")
     for name, value in search.best_params_.items():
         print(f"  {name}: {value}")
     return search

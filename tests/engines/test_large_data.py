@@ -123,10 +123,10 @@ def run_main(example, *options, address):
 
 def test_script_reports_when_training_is_complete(run_here, parts, capsys):
     run_here()
-    score = re.search("part 5 of 5(: .* right\n)", capsys.readouterr().out)[1]
+    score = re.search("part 5 of 5(: accuracy .*%\n)", capsys.readouterr().out)[1]
     before = (parts.parent / "model.joblib").read_bytes()
     run_here("--make", str(N_PARTS))
-    assert capsys.readouterr().out == "all 5 parts are learned from" + score
+    assert capsys.readouterr().out == "Training is complete (5 parts)" + score
     assert (parts.parent / "model.joblib").read_bytes() == before
 
 
@@ -139,14 +139,14 @@ def make_smaller(parts, number):
 
 def test_part_with_images_of_another_size_is_named(run_here, parts):
     second = np.random.default_rng(0).permutation(N_PARTS - 1)[1]
-    message = f"part {make_smaller(parts, second)}: its images have 400 pixels; 784 are needed"
+    message = f"part {make_smaller(parts, second)}: its images must have 784 pixels; got 400."
     with pytest.raises(ValueError, match=re.escape(message)):
         run_here("--every", "1")
     assert saved(parts)[-1].n_iter_ == 1
 
 
 def test_wrong_part_for_the_score_is_named_before_training(run_here, parts):
-    message = f"part {make_smaller(parts, N_PARTS - 1)}: its images have 400 pixels; 784 are needed"
+    message = f"part {make_smaller(parts, N_PARTS - 1)}: its images must have 784 pixels; got 400."
     with pytest.raises(ValueError, match=re.escape(message)):
         run_here("--every", "1")
     assert not (parts.parent / "model.joblib").exists()
@@ -154,7 +154,7 @@ def test_wrong_part_for_the_score_is_named_before_training(run_here, parts):
 
 def test_part_with_another_suffix_is_rejected_before_training(run_here, parts):
     shutil.copy(parts / "images-000001.idx.gz", parts / "images-000001.idx.gz~")
-    with pytest.raises(ValueError, match=r"images-000001\.idx\.gz~ ends in '\.gz~'"):
+    with pytest.raises(ValueError, match=r"images-000001\.idx\.gz~ must end in .*; got '\.gz~'"):
         run_here()
     assert [path.name for path in parts.parent.iterdir()] == ["parts"]
 
@@ -172,8 +172,8 @@ def test_model_is_saved_before_it_is_scored(client, example, parts):
 @pytest.mark.parametrize(
     ("model", "message"),
     [
-        ("nofolder/m.joblib", "nofolder is no folder; one that exists is needed"),
-        ("parts", "it is a folder; a file is needed"),
+        ("nofolder/m.joblib", "must be in an existing folder; got {folder}/nofolder."),
+        ("parts", "must be a file; got a folder."),
     ],
 )
 def test_path_that_cannot_be_written_is_rejected(example, parts, capsys, model, message):
@@ -182,7 +182,7 @@ def test_path_that_cannot_be_written_is_rejected(example, parts, capsys, model, 
         example["main"]([str(parts), "--model", str(path)])
     error = capsys.readouterr().err
     assert f"error: --model {path}: " in error
-    assert error.endswith(message + "\n")
+    assert error.endswith(message.format(folder=parts.parent) + "\n")
 
 
 def add_one(parts):
@@ -203,7 +203,7 @@ def test_training_is_not_resumed_on_other_parts(run_here, parts, capsys, change)
     change(parts)
     with pytest.raises(SystemExit):
         run_here("--epochs", "2")
-    assert "model.joblib did not begin with the parts that are in" in capsys.readouterr().err
+    assert f"{parts} must contain the parts that " in capsys.readouterr().err
     assert saved(parts)[-1].n_iter_ == N_PARTS - 1
 
 
@@ -213,14 +213,14 @@ def test_at_least_two_parts_are_needed(run_here, parts, capsys, n_parts):
         path.unlink()
     with pytest.raises(SystemExit):
         run_here()
-    assert f"parts in {parts}: {n_parts}; two are needed" in capsys.readouterr().err
+    assert f"{parts} must contain at least two parts; got {n_parts}." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("option", ["--make", "--every", "--epochs", "--sample", "--workers"])
 def test_integer_options_must_be_at_least_one(example, tmp_path, capsys, option):
     with pytest.raises(SystemExit):
         example["main"]([str(tmp_path), "--model", "model.joblib", option, "0"])
-    assert f"argument {option}: must be at least 1; got 0" in capsys.readouterr().err
+    assert f"argument {option}: must be at least 1; got 0." in capsys.readouterr().err
 
 
 def test_existing_parts_are_not_replaced(example, parts):

@@ -30,14 +30,22 @@ def blank(*shape, dtype=np.uint8):
 @pytest.mark.parametrize(
     ("images", "labels", "message"),
     [
-        (blank(3, 28, 28), blank(2), "its labels have the shape (2,); 3 are needed"),
-        (blank(3, 28, 28), blank(3, 1), "its labels have the shape (3, 1); 3 are needed"),
-        (blank(3, 28, 28), blank(3) + 10, "it has the label 10; allowed are 0 to 9"),
-        (blank(3, 28, 28), blank(3, dtype=np.int8) - 1, "it has the label -1; allowed are 0 to 9"),
-        (blank(0, 28, 28), blank(0), "its images have the shape (0, 28, 28); some images are"),
-        (blank(3, 0), blank(3), "its images have the shape (3, 0); some images are needed"),
-        (blank(3), blank(3), "its images have the shape (3,); some images are needed"),
-        (blank(3, 4) + np.float32("nan"), blank(3), "its images have infinite pixels or NaN"),
+        (blank(3, 28, 28), blank(2), "its labels must have the shape (3,); got (2,)."),
+        (blank(3, 28, 28), blank(3, 1), "its labels must have the shape (3,); got (3, 1)."),
+        (blank(3, 28, 28), blank(3) + 10, "its labels must be numbers from 0 to 9; got 10."),
+        (
+            blank(3, 28, 28),
+            blank(3, dtype=np.int8) - 1,
+            "its labels must be numbers from 0 to 9; got -1.",
+        ),
+        (blank(0, 28, 28), blank(0), "it must contain images; got an array of shape (0, 28, 28)."),
+        (blank(3, 0), blank(3), "it must contain images; got an array of shape (3, 0)."),
+        (blank(3), blank(3), "it must contain images; got an array of shape (3,)."),
+        (
+            blank(3, 4) + np.float32("nan"),
+            blank(3),
+            "its pixels must be finite; got infinity or NaN.",
+        ),
     ],
 )
 def test_invalid_idx_part_is_named(example, tmp_path, images, labels, message):
@@ -59,12 +67,24 @@ def test_part_without_labels_is_named(example, parts):
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"pixels": [b"", b""], "digit": [1, 2]}, "its columns are ['pixels', 'digit']; 'pixels'"),
-        ({"pixels": [bytes(1000), bytes(568)], "label": [1, 2]}, "its images have 568 to 1000 by"),
-        ({"pixels": [], "label": []}, "its images have the shape (0, 0); some images are needed"),
+        (
+            {"pixels": [b"", b""], "digit": [1, 2]},
+            "its columns must include 'pixels' and 'label'; got ['pixels', 'digit'].",
+        ),
+        (
+            {"pixels": [bytes(1000), bytes(568)], "label": [1, 2]},
+            "its images must have the same size; got 568 to 1000 bytes.",
+        ),
+        ({"pixels": [], "label": []}, "it must contain images; got an array of shape (0, 0)."),
         ({"pixels": ["0", "1"], "label": [1, 2]}, "sequence item 0: expected a bytes-like object"),
-        ({"pixels": [b"0", b"1"], "label": [1, None]}, "it has the label nan; allowed are 0 to 9"),
-        ({"pixels": [b"0", b"1"], "label": ["1", "2"]}, "it has the label '1'; allowed are 0 to 9"),
+        (
+            {"pixels": [b"0", b"1"], "label": [1, None]},
+            "its labels must be numbers from 0 to 9; got nan.",
+        ),
+        (
+            {"pixels": [b"0", b"1"], "label": ["1", "2"]},
+            "its labels must be numbers from 0 to 9; got '1'.",
+        ),
     ],
 )
 def test_invalid_parquet_part_is_named(example, tmp_path, columns, message):
@@ -87,6 +107,6 @@ def test_damaged_parquet_part_is_named(example, tmp_path, n_bytes):
 
 def test_part_with_another_suffix_is_named(example, tmp_path):
     path = tmp_path / "images-000000.idx.gz~"
-    message = f"part {path} ends in '.gz~'; allowed are .idx, .gz, .parquet"
+    message = f"part {path} must end in one of .idx, .gz, .parquet; got '.gz~'."
     with pytest.raises(ValueError, match=re.escape(message)):
         example["read_part"](path)

@@ -23,7 +23,7 @@ pytestmark = [
 def test_scores_of_the_example_equal_those_of_a_grid_search(capsys):
     example = runpy.run_path(str(SCRIPT))
     search = example["main"](n_trials=4)
-    assert f"best of 4: {search.best_score_:.1%}" in capsys.readouterr().out
+    assert f"best accuracy in 4 trials: {search.best_score_:.1%}" in capsys.readouterr().out
     X, y = example["load"]()
     tried = [{name: [each] for name, each in trial.params.items()} for trial in search.trials_]
     grid = GridSearchCV(search.estimator, tried, cv=3, error_score="raise").fit(X, y)

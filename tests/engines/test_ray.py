@@ -44,7 +44,7 @@ def test_search_on_ray_equals_a_local_search(folder, start, tmp_path):
     results = local.cv_results_
     expected = dict(zip(map(str, results["params"]), results["mean_test_score"], strict=True))
     assert scores_printed(printed) == pytest.approx(expected, abs=1e-6)
-    assert f"best: {local.best_params_}" in printed
+    assert f"best parameters: {local.best_params_}" in printed
     assert not [process for process in psutil.process_iter() if folder in command_line(process)]
 
 

@@ -192,7 +192,7 @@ def learned(model):
 
 
 def fitted(model, method, *args, **kwargs):
-    """Tell whether a fit succeeds; a failed fit must leave the model unchanged."""
+    """Return whether a fit succeeds; a failed fit must leave the model unchanged."""
     before, deep = dict(vars(model)), learned(model)
     _, error = outcome(getattr(model, method), *args, **kwargs)
     if error:

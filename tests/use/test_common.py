@@ -45,7 +45,7 @@ def combined(kinds):
 
 
 def is_included(kind, estimators):
-    """Tell whether an estimator has all parameters of a kind."""
+    """Return whether an estimator has all parameters of a kind."""
     return any(kind.items() <= each.get_params().items() for each in estimators)
 
 
