@@ -82,14 +82,14 @@ def test_early_stopping_keeps_the_best_epoch(digits, data, tmp_path, capsys):
 def command(data, *options):
     """Return the command line of a training that takes long enough to be stopped."""
     module = [sys.executable, "-m", "skmnist", "train", "--data", str(data), "--out", "model"]
-    return [*module, "--hidden", "64", "--epochs", "300", *options]
+    return [*module, "--hidden", "64", "--epochs", "120", *options]
 
 
 @pytest.fixture(scope="module")
 def uninterrupted(digits):
     """The model of this training."""
     X, y = digits
-    classifier = small(hidden_layer_sizes=(64,), max_iter=300, random_state=0)
+    classifier = small(hidden_layer_sizes=(64,), max_iter=120, random_state=0)
     return classifier.fit(X[:900], y[:900])
 
 
@@ -109,11 +109,11 @@ def interrupted(command, folder, text):
 
 
 def test_resuming_is_bit_identical_to_an_uninterrupted_run(data, uninterrupted, tmp_path):
-    printed = interrupted(command(data), tmp_path, "epoch 2/300")
+    printed = interrupted(command(data), tmp_path, "epoch 2/120")
     assert not (tmp_path / "model").exists()
     n_epochs = joblib.load(tmp_path / "model.unfinished").model.n_iter_
-    assert f"after epoch {n_epochs} of 300" in printed
-    assert 2 <= n_epochs < 300
+    assert f"after epoch {n_epochs} of 120" in printed
+    assert 2 <= n_epochs < 120
 
     advice = printed.splitlines()[-1].split()
     assert advice[:3] == ["skmnist", "train", "--resume"]
@@ -195,7 +195,7 @@ def test_killed_training_resumes_from_its_checkpoint(data, uninterrupted, tmp_pa
             assert run.poll() is None
             time.sleep(0.01)
         run.kill()
-    assert joblib.load(tmp_path / "kept").model.n_iter_ < 300
+    assert joblib.load(tmp_path / "kept").model.n_iter_ < 120
     resumed = train(data, tmp_path / "model", "--resume", str(tmp_path / "kept"))
     expect_equal(resumed, uninterrupted)
 
