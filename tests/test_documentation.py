@@ -49,13 +49,13 @@ NAMES = [
 
 @pytest.mark.parametrize(("estimator", "parameter", "table"), NAMES)
 def test_docstrings_list_all_names_of_a_table(estimator, parameter, table):
-    [names] = re.findall(rf"^    {parameter} : \{{(.+)\}}", estimator.__doc__, re.M)
+    [names] = re.findall(rf"^{parameter} : \{{(.+)\}}", inspect.getdoc(estimator), re.M)
     assert set(ast.literal_eval(f"[{names}]")) == set(table)
 
 
 @pytest.mark.parametrize("estimator", [MLPDigitClassifier, ConvFeatureTransformer])
 def test_docstrings_describe_all_parameters_in_order(estimator):
-    described = re.findall(r"^    (\w+) : .*default=", estimator.__doc__, re.M)
+    described = re.findall(r"^(\w+) : .*default=", inspect.getdoc(estimator), re.M)
     assert described == list(inspect.signature(estimator).parameters)
 
 
