@@ -6,6 +6,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
+from skmnist import MLPDigitClassifier
 from skmnist import io as skops_files
 from skmnist.base._files import destination
 from skmnist.base._versioned_pickle import UnknownFormatError
@@ -28,7 +29,12 @@ def load_checkpoint(path):
             f"--resume must be a checkpoint of skmnist train; got {path}, which is a finished "
             "model."
         )
-    _checked(loaded.model, path)
+    classifier = last_step(_checked(loaded.model, path))
+    if not isinstance(classifier, MLPDigitClassifier):
+        raise ValueError(
+            f"--resume must be a checkpoint of an MLPDigitClassifier; got {path}, which contains "
+            f"a {type(classifier).__name__}."
+        )
     return loaded
 
 

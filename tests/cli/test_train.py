@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from helpers import small_classifier
 from numpy.testing import assert_array_equal
+from sklearn.linear_model import RidgeClassifier
 
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.cli import Checkpoint, main
@@ -212,6 +213,15 @@ def test_error_for_resuming_from_a_finished_model(data, tmp_path, capsys):
     assert main(argv) == 2
     expected = f"--resume must be a checkpoint of skmnist train; got {tmp_path / 'model'}, which"
     assert expected in capsys.readouterr().err
+
+
+def test_error_for_resuming_a_checkpoint_of_another_classifier(data, digits, tmp_path, capsys):
+    X, y = digits
+    other = RidgeClassifier().fit(X[:900], y[:900])
+    joblib.dump(Checkpoint(other, "hash"), tmp_path / "kept")
+    assert main(["train", "--data", str(data), "--resume", str(tmp_path / "kept")]) == 2
+    expected = f"got {tmp_path / 'kept'}, which contains a RidgeClassifier.\n"
+    assert capsys.readouterr().err.endswith(expected)
 
 
 def test_error_for_resuming_with_other_images(data, digits, tmp_path, capsys):
