@@ -7,11 +7,16 @@ from skmnist._version import __version__
 
 if TYPE_CHECKING:
     from skmnist.classifier import MLPDigitClassifier
+    from skmnist.distortion import DigitDistorter
     from skmnist.features import ConvFeatureTransformer
 
-__all__ = ["ConvFeatureTransformer", "MLPDigitClassifier", "__version__"]
+__all__ = ["ConvFeatureTransformer", "DigitDistorter", "MLPDigitClassifier", "__version__"]
 
-_ESTIMATORS = {"ConvFeatureTransformer": "features", "MLPDigitClassifier": "classifier"}
+_ESTIMATORS = {
+    "ConvFeatureTransformer": "features",
+    "DigitDistorter": "distortion",
+    "MLPDigitClassifier": "classifier",
+}
 _SUBMODULES = ("datasets", "displays", "io", "network")
 
 

@@ -23,9 +23,13 @@ MAY_IMPORT = {
     "datasets": {"base", "network"},
     "classifier": {"base", "network"},
     "features": {"base", "network"},
+    "distortion": {"base", "network"},
     "displays": {"base", "network"},
-    "io": {"base", "network", "classifier", "features"},
-    "cli": {"base", "network", "datasets", "classifier", "features", "displays", "io"},
+    "io": {"base", "network", "classifier", "features", "distortion"},
+    "cli": {
+        *("base", "network", "datasets", "classifier", "features", "distortion"),
+        *("displays", "io"),
+    },
 }
 PURE = {
     *("__future__", "abc", "collections", "contextlib", "copy", "dataclasses", "enum"),

@@ -1,7 +1,9 @@
 """Checks of X and of the arguments that both estimators have."""
 
+from functools import partial
+
 import numpy as np
-from sklearn.utils import check_random_state
+from sklearn.utils import check_array, check_random_state
 from sklearn.utils.validation import validate_data
 
 from skmnist.base._rules import in_range_of_floats
@@ -10,10 +12,20 @@ from skmnist.network._arrays import device, is_numpy, namespace
 
 def check_X(estimator, X, *, reset=False, accept_sparse="csr"):
     """Return X as a 2-D array, or a CSR array, without changing its library and numeric type."""
+    validate = partial(validate_data, estimator, reset=reset, accept_sparse=accept_sparse)
+    return _checked(X, validate)
+
+
+def check_images(X):
+    """Return X as a dense 2-D array, for an estimator that has not been fitted to any columns."""
+    return _checked(X, partial(check_array, input_name="X"))
+
+
+def _checked(X, validate):
     _check_two_dimensions(getattr(X, "shape", ()))
     X = X.detach() if getattr(X, "requires_grad", False) else X  # otherwise torch records a graph
     with in_range_of_floats("X"):
-        X = validate_data(estimator, X, reset=reset, accept_sparse=accept_sparse, dtype="numeric")
+        X = validate(X, dtype="numeric")
     if getattr(X.dtype, "kind", None) in ("m", "M"):
         raise ValueError(f"X must contain numbers; got {X.dtype}.")
     return X

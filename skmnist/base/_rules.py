@@ -89,6 +89,7 @@ POSITIVE = _number(lambda value: value > 0 and is_finite(value), "a finite numbe
 NOT_NEGATIVE = _number(
     lambda value: value >= 0 and is_finite(value), "a finite number of at least 0"
 )
+N_JOBS = Rule((Integral, type(None)), lambda value: value != 0, "None or an integer other than 0")
 RANDOM_STATE = Rule(
     (Integral, np.random.RandomState, type(None)),
     lambda value: not isinstance(value, Integral) or 0 <= value < 2**32,

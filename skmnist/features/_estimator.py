@@ -13,8 +13,10 @@ from sklearn.utils.validation import check_consistent_length
 from skmnist.base._all_or_nothing import all_or_nothing
 from skmnist.base._checks import check_out, check_same_place, check_X, float_type, new_generator
 from skmnist.base._doc_link import DocLinkMixin
+from skmnist.base._image_shape import image_shape
 from skmnist.base._public import set_module
 from skmnist.base._rules import check, integer
+from skmnist.base._threads import for_slices, one_thread_per_product
 from skmnist.base._versioned_pickle import VersionedPickleMixin
 from skmnist.base.compat import CallbackSupportMixin, with_callbacks
 from skmnist.features._freshness import StaleParamsMixin
@@ -23,12 +25,10 @@ from skmnist.features._layers import (
     RULES,
     check_parameters,
     fitted_layer,
-    image_shape,
     plan_layers,
 )
 from skmnist.features._names import check_input_names, column_names, map_names
 from skmnist.features._patches import choose_images, class_numbers, sample_patches
-from skmnist.features._threads import for_slices, one_thread_per_product
 from skmnist.network._arrays import dense_rows, ignore_float_warnings, like, namespace
 from skmnist.network._convolution import CACHE, images_at_once, map_shape, write_maps
 

@@ -1,19 +1,17 @@
 """Check the parameters of the transformer, and determine the sizes of its layers."""
 
-from math import isqrt, prod
-from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
 
+from skmnist.base._image_shape import IMAGE_SHAPE
 from skmnist.base._rules import (
+    N_JOBS,
     RANDOM_STATE,
     OneOf,
-    Rule,
     check,
     check_for_layers,
     integer,
-    is_integer,
     is_layered,
 )
 from skmnist.features._kernels import CONTRAST, SOURCES, Source, kernel_source
@@ -53,11 +51,6 @@ class _SourceOrKernels(OneOf):
         return super().test(value) if isinstance(value, str) else _is_array_of_kernels(value)
 
 
-def _is_shape(value):
-    """Return whether a value can be the shape of an image."""
-    return value is None or (len(value) in (2, 3) and all(is_integer(side, 1) for side in value))
-
-
 LAYER_RULES = {
     "kernels": _SourceOrKernels(
         SOURCES,
@@ -76,14 +69,8 @@ LAYER_RULES = {
 
 RULES = {
     "stacking": OneOf(STACKINGS),
-    "image_shape": Rule(
-        (tuple, list, type(None)),
-        _is_shape,
-        "None, (height, width) or (height, width, channels), with integers of at least 1",
-    ),
-    "n_jobs": Rule(
-        (Integral, type(None)), lambda value: value != 0, "None or an integer other than 0"
-    ),
+    "image_shape": IMAGE_SHAPE,
+    "n_jobs": N_JOBS,
     "random_state": RANDOM_STATE,
 }
 
@@ -116,20 +103,6 @@ def check_parameters(estimator):
         check_for_layers(name, getattr(estimator, name), rule)
     for name, rule in RULES.items():
         check(name, getattr(estimator, name), rule)
-
-
-def image_shape(asked, n_columns):
-    """Return (height, width, channels) of images with this number of columns."""
-    if asked is None:
-        side = isqrt(n_columns)
-        return (side, side, 1) if side * side == n_columns else (1, n_columns, 1)
-    shape = tuple(int(side) for side in asked)
-    if prod(shape) != n_columns:
-        raise ValueError(
-            f"image_shape must have the product {n_columns}, the number of columns of X; got "
-            f"{asked!r} with the product {prod(shape)}."
-        )
-    return shape if len(shape) == 3 else (*shape, 1)
 
 
 def plan_layers(estimator, shape):

@@ -75,6 +75,18 @@ def dense_rows(X, rows, dtype):
     return xp.astype(some, dtype, copy=False)
 
 
+def rows_at(array, numbers):
+    """Return the rows with the numbers in an array of any shape, [*numbers.shape, columns].
+
+    All numbers must be valid, which is not checked.
+    """
+    if is_numpy(array):
+        return np.take(array, numbers, axis=0, mode="wrap")  # faster, because it checks nothing
+    xp = namespace(array)
+    taken = xp.take(array, xp.reshape(numbers, (-1,)), axis=0)
+    return xp.reshape(taken, (*numbers.shape, array.shape[1]))
+
+
 def all_finite(array):
     """Return whether all entries are finite. If their sum is finite, all of them are."""
     xp = namespace(array)

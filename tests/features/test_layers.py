@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skmnist import ConvFeatureTransformer
+from skmnist.base._image_shape import image_shape
 from skmnist.features._kernels import SOURCES
-from skmnist.features._layers import check_parameters, image_shape, plan_layers
+from skmnist.features._layers import check_parameters, plan_layers
 from skmnist.network._convolution import PADDINGS, Layer, map_sizes
 
 

@@ -21,7 +21,7 @@ from sklearn.pipeline import make_pipeline
 from threadpoolctl import threadpool_info
 
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
-from skmnist.features._threads import _n_threads
+from skmnist.base._threads import _n_threads
 
 
 def count_threads(model, X, y):

@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 import skmnist
 from skmnist import ConvFeatureTransformer
-from skmnist.features._threads import FEWEST_ROWS, _n_threads, for_slices, one_thread_per_product
+from skmnist.base._threads import FEWEST_ROWS, _n_threads, for_slices, one_thread_per_product
 
 USUAL = 2
 
@@ -114,7 +114,7 @@ import numpy
 import scipy.linalg
 from threadpoolctl import threadpool_info
 
-from skmnist.features._threads import for_slices
+from skmnist.base._threads import for_slices
 
 
 def blas_threads():

@@ -1,0 +1,5 @@
+"""The package of DigitDistorter."""
+
+from skmnist.distortion._distorter import DigitDistorter
+
+__all__ = ["DigitDistorter"]
