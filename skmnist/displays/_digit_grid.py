@@ -6,7 +6,7 @@ from sklearn.utils.validation import check_array, check_is_fitted
 from skmnist.base._public import set_module
 from skmnist.base._rules import OneOf, check, integer
 from skmnist.displays._drawn_on_axes import DrawnOnAxesMixin
-from skmnist.displays._images import as_images, dense, merge_im_kw, prepare_images
+from skmnist.displays._images import as_images, dense, merge_im_kw, one_row, prepare_images
 from skmnist.displays._labels import checked_labels
 from skmnist.displays._layout import (
     LINE,
@@ -31,8 +31,8 @@ class DigitGridDisplay(DrawnOnAxesMixin):
     The text above an image consists of the true label, an arrow, the predicted label and the
     confidence. If the prediction is wrong, the text is bold and the image has a thick frame.
 
-    It is recommended to use :meth:`from_estimator` or :meth:`from_predictions` to create a
-    display. All parameters are stored as attributes.
+    It is recommended to use :meth:`from_estimator`, :meth:`from_predictions` or
+    :meth:`from_distorter` to create a display. All parameters are stored as attributes.
 
     Parameters
     ----------
@@ -197,6 +197,53 @@ class DigitGridDisplay(DrawnOnAxesMixin):
         """
         display = cls._select(X, y_true, y_pred, confidence, select, n_images, image_shape)
         return display.plot(ax, **plot_kw)
+
+    @classmethod
+    def from_distorter(
+        cls, distorter, X, *, n_copies=20, random_state=None, image_shape=None, ax=None, **plot_kw
+    ):
+        """Plot one image and distorted copies of it.
+
+        Parameters
+        ----------
+        distorter : DigitDistorter
+            The distorter, or another object with a method `distort`.
+        X : array-like of shape (n_pixels,) or (1, n_pixels)
+            The image.
+        n_copies : int, default=20
+            Number of distorted copies.
+        random_state : int, RandomState instance or None, default=None
+            Seed of the distortions. None means the seed of the distorter.
+        image_shape : tuple of int or None, default=None
+            Shape of the image: (height, width) or (height, width, channels). None means the image
+            shape of the distorter, or a square.
+        ax : matplotlib Axes or None, default=None
+            Axes to plot on. If None, a new figure and axes are created.
+        **plot_kw : dict
+            Keyword arguments passed to :meth:`plot`.
+
+        Returns
+        -------
+        display : DigitGridDisplay
+            The plotted display.
+
+        Examples
+        --------
+        >>> from skmnist import DigitDistorter
+        >>> from skmnist.datasets import load_mnist
+        >>> from skmnist.displays import DigitGridDisplay
+        >>> X, y = load_mnist(return_X_y=True)
+        >>> display = DigitGridDisplay.from_distorter(DigitDistorter(random_state=0), X[0])
+        >>> len(display.images)
+        21
+        """
+        check("n_copies", n_copies, integer(1))
+        original = check_array(dense(one_row(X)))
+        copies = distorter.distort(np.repeat(original, n_copies, axis=0), random_state)
+        if image_shape is None:
+            image_shape = getattr(distorter, "image_shape", None)
+        images = as_images(np.concatenate([original, copies]), image_shape)
+        return cls(images, y_true=["original"] + [""] * n_copies).plot(ax, **plot_kw)
 
     @classmethod
     def _select(cls, X, y_true, y_pred, certainty, select, n_images, image_shape):

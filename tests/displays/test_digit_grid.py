@@ -13,6 +13,7 @@ from sklearn.model_selection import FixedThresholdClassifier
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 
+from skmnist import DigitDistorter
 from skmnist.displays import ActivationsDisplay, DigitGridDisplay
 
 X, y = load_digits(return_X_y=True)
@@ -276,3 +277,26 @@ def test_invalid_parameters_are_named_in_the_error():
         DigitGridDisplay.from_predictions(X, y, PREDICTED, n_images=0)
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         DigitGridDisplay.from_predictions(X, y, PREDICTED[:5])
+
+
+def test_distorter_is_shown_by_an_image_and_its_copies():
+    image = load_digits().data[0]
+    distorter = DigitDistorter(random_state=0)
+    display = DigitGridDisplay.from_distorter(distorter, image, n_copies=3, random_state=1)
+    copies = distorter.distort(np.stack([image] * 3), random_state=1)
+    np.testing.assert_array_equal(display.images.reshape(4, -1), [image, *copies])
+    assert [ax.get_title() for ax in display.axes_] == ["original", "", "", ""]
+
+
+def test_distorter_determines_the_shape_of_the_image():
+    distorter = DigitDistorter(image_shape=(2, 32), random_state=0)
+    display = DigitGridDisplay.from_distorter(distorter, load_digits().data[:1], n_copies=1)
+    assert display.images.shape == (2, 2, 32)
+
+
+def test_distorter_gets_one_image_and_at_least_one_copy():
+    X = load_digits().data
+    with pytest.raises(ValueError, match=r"X must be one image .* got shape \(2, 64\)"):
+        DigitGridDisplay.from_distorter(DigitDistorter(), X[:2])
+    with pytest.raises(ValueError, match="n_copies must be an integer of at least 1; got 0"):
+        DigitGridDisplay.from_distorter(DigitDistorter(), X[0], n_copies=0)
