@@ -7,14 +7,21 @@ from skmnist._version import __version__
 
 if TYPE_CHECKING:
     from skmnist.classifier import MLPDigitClassifier
-    from skmnist.distortion import DigitDistorter
+    from skmnist.distortion import DigitDistorter, DistortedClassifier
     from skmnist.features import ConvFeatureTransformer
 
-__all__ = ["ConvFeatureTransformer", "DigitDistorter", "MLPDigitClassifier", "__version__"]
+__all__ = [
+    "ConvFeatureTransformer",
+    "DigitDistorter",
+    "DistortedClassifier",
+    "MLPDigitClassifier",
+    "__version__",
+]
 
 _ESTIMATORS = {
     "ConvFeatureTransformer": "features",
     "DigitDistorter": "distortion",
+    "DistortedClassifier": "distortion",
     "MLPDigitClassifier": "classifier",
 }
 _SUBMODULES = ("datasets", "displays", "io", "network")

@@ -1,5 +1,7 @@
 """Differences between the supported versions of scikit-learn."""
 
+from contextlib import nullcontext
+
 try:
     from sklearn.callback import CallbackSupportMixin, with_callbacks
 
@@ -22,8 +24,11 @@ except ImportError:  # scikit-learn below 1.9 has no callbacks
 class _NoCallbacks:
     """A callback context without callbacks."""
 
-    def subcontext(self, task_name=""):
+    def subcontext(self, task_name="", max_subtasks=0):
         return self
+
+    def propagate_callback_context(self, sub_estimator):
+        return nullcontext()
 
     def call_on_fit_task_begin(self, **task):
         return self
