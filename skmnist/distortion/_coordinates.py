@@ -24,21 +24,23 @@ def draw_coefficients(distorter, height, width, n_fields, n_images, rng):
     coefficients = np.empty((2, n_images, n_fields))
     coefficients[:, :, :2] = _draw_affine(distorter, n_images, rng)
     centre = np.array([height - 1, width - 1])[:, None] / 2
-    coefficients[:, :, 2] = centre + distorter.shift * rng.uniform(-1, 1, (2, n_images))
-    coefficients[:, :, 3:] = distorter.elastic * rng.standard_normal((2, n_images, n_fields - 3))
-    if height == 1:
-        coefficients[0] = 0  # a single row of pixels is distorted along the row only
+    shift, elastic = float(distorter.shift), float(distorter.elastic)
+    coefficients[:, :, 2] = centre + shift * rng.uniform(-1, 1, (2, n_images))
+    coefficients[:, :, 3:] = elastic * rng.standard_normal((2, n_images, n_fields - 3))
+    # A single row or column of pixels is distorted along itself only.
+    coefficients[np.array([height, width]) == 1] = 0
     return coefficients
 
 
 def _draw_affine(distorter, n_images, rng):
-    """Return [2, n_images, 2], the inverse of rotating, shearing and scaling, in this order.
+    """Return [2, n_images, 2], the inverse of scaling, shearing and rotating, in this order.
 
     Scaling an image by 1.1 means that a pixel comes from 1 / 1.1 of its distance to the centre.
     """
     angle, shear, height, width = rng.uniform(-1, 1, (4, n_images))
-    angle, shear = np.deg2rad(distorter.rotation) * angle, distorter.shear * shear
-    height, width = 1 + distorter.scale * height, 1 + distorter.scale * width
+    rotation, most, scale = map(float, (distorter.rotation, distorter.shear, distorter.scale))
+    angle, shear = np.deg2rad(rotation) * angle, most * shear
+    height, width = 1 + scale * height, 1 + scale * width
     cos, sin = np.cos(angle), np.sin(angle)
     y = np.stack([cos, sin], axis=1) / height[:, None]
     x = np.stack([-sin - shear * cos, cos - shear * sin], axis=1) / width[:, None]

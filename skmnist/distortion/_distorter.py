@@ -87,8 +87,8 @@ class DigitDistorter(VersionedPickleMixin, DocLinkMixin, BaseEstimator):
         The value of the pixels outside of an image, which its distortion can move into view.
     image_shape : tuple of int or None, default=None
         (height, width) or (height, width, channels). None means square images with one channel, or
-        one row of pixels if the number of columns of X is not a square number. A single row is
-        distorted along the row only.
+        one row of pixels if the number of columns of X is not a square number. A single row or
+        column is distorted along itself only.
     n_copies : int, default=1
         The number of distorted copies of each image that `fit_resample` adds.
     n_jobs : int or None, default=None
@@ -160,7 +160,7 @@ class DigitDistorter(VersionedPickleMixin, DocLinkMixin, BaseEstimator):
         _check_parameters(self)
         seed = self.random_state if random_state is None else random_state
         check("random_state", seed, RANDOM_STATE)
-        X = check_images(X)
+        X = _check_images(X)
         shape = image_shape(self.image_shape, X.shape[1])
         _check_fill(self.fill, X)
         return distorted(self, X, shape, new_generator(seed))
@@ -197,7 +197,7 @@ class DigitDistorter(VersionedPickleMixin, DocLinkMixin, BaseEstimator):
         check_consistent_length(X, y)
         rng = check_random_state(self.random_state)
         seeds = rng.randint(2**31 - 1, size=self.n_copies)
-        originals, labels = check_images(X), check_array(y, ensure_2d=False, dtype=None)
+        originals, labels = _check_images(X), check_array(y, ensure_2d=False, dtype=None)
         copies = [self.distort(originals, seed) for seed in seeds]
         stacked = namespace(originals).concat([originals, *copies])
         if hasattr(X, "iloc"):
@@ -211,13 +211,22 @@ def _check_parameters(distorter):
         check(name, getattr(distorter, name), rule)
 
 
+def _check_images(X):
+    """Return X as a dense 2-D array of numbers."""
+    X = check_images(X)
+    # check_array converts an array of Python's objects to floats, but not a list of them.
+    return check_images(X) if getattr(X.dtype, "kind", None) == "O" else X
+
+
 def _check_fill(fill, X):
-    """Raise a ValueError if X has integers and the dtype cannot contain the fill value."""
+    """Raise a ValueError if the dtype of X cannot contain the fill value."""
     xp = namespace(X)
-    if xp.isdtype(X.dtype, "real floating"):
-        return
-    is_bool = xp.isdtype(X.dtype, "bool")
-    least, most = (0, 1) if is_bool else (xp.iinfo(X.dtype).min, xp.iinfo(X.dtype).max)
+    if xp.isdtype(X.dtype, "bool"):
+        least, most = 0, 1
+    elif xp.isdtype(X.dtype, "real floating"):
+        least, most = float(xp.finfo(X.dtype).min), float(xp.finfo(X.dtype).max)
+    else:
+        least, most = xp.iinfo(X.dtype).min, xp.iinfo(X.dtype).max
     if not least <= fill <= most:
         raise ValueError(
             f"fill must be from {least} to {most}, the range of {X.dtype}, the dtype of X; "

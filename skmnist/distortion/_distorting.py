@@ -1,37 +1,68 @@
 """Distort all images of an array, a few at a time and in threads."""
 
+import math
+
 from skmnist.base._checks import float_type
 from skmnist.base._threads import for_slices
 from skmnist.distortion._coordinates import coordinate_fields, draw_coefficients
 from skmnist.distortion._sampling import sample
-from skmnist.network._arrays import dense_rows, is_numpy, like, namespace
+from skmnist.network._arrays import (
+    all_finite,
+    dense_rows,
+    ignore_float_warnings,
+    is_numpy,
+    like,
+    namespace,
+)
 
 # So many pixels at a time fit into the cache together with their coordinates.
 PIXELS_AT_ONCE = 50_000
-# Fewer images are distorted in less time than it takes to start a thread.
-FEWEST_PIXELS = 4 * PIXELS_AT_ONCE
+# So many random numbers are drawn at a time, so the memory does not depend on the number of images.
+NUMBERS_AT_ONCE = 500_000
+# Fewer chunks are distorted in less time than it takes to start a thread.
+FEWEST_CHUNKS = 4
 
 
-def distorted(distorter, X, shape, rng):
+def distorted(distorter, X, shape, rng, pixels_at_once=PIXELS_AT_ONCE):
     """Return a distorted copy of the rows of X, which are images of the shape (h, w, channels)."""
-    height, width, channels = shape
+    height, width, _ = shape
     fields = coordinate_fields(distorter, height, width)
-    drawn = draw_coefficients(distorter, height, width, len(fields), X.shape[0], rng)
-    fields, drawn = (like(X, values, float_type(X)) for values in (fields, drawn))
-    xp, size = namespace(X), max(1, PIXELS_AT_ONCE // (height * width * channels))
-    out = xp.empty_like(X)
+    n_drawn = max(1, NUMBERS_AT_ONCE // (2 * len(fields)))
+    there = like(X, fields, _type_to_compute_in(X))
+    out = namespace(X).empty_like(X)
+    for start in range(0, X.shape[0], n_drawn):
+        rows = slice(start, min(start + n_drawn, X.shape[0]))
+        n = rows.stop - start
+        drawn = draw_coefficients(distorter, height, width, len(fields), n, rng)
+        drawn = like(X, drawn, there.dtype)
+        size = max(1, pixels_at_once // math.prod(shape))
+        _distort(distorter, X[rows, :], out[rows, :], shape, drawn, there, size)
+    return out
 
+
+def _distort(distorter, X, out, shape, drawn, fields, size):
+    """Write distorted copies of the rows of X into out, in chunks of ``size`` images."""
+
+    # NumPy's error state belongs to a thread.
+    @ignore_float_warnings
     def distort_chunks(chunks):
         # Chunks of fixed size: a product of another size could differ in the last bits.
         for start in range(chunks.start * size, min(chunks.stop * size, X.shape[0]), size):
             rows = slice(start, start + size)
-            images = xp.reshape(dense_rows(X, rows, fields.dtype), (-1, *shape))
+            images = dense_rows(X, rows, fields.dtype)
+            images = namespace(X).reshape(images, (-1, *shape))
             y, x = _coordinates(drawn[:, rows, :], fields)
-            out[rows, :] = _as_dtype(sample(images, y, x, distorter.fill), X)
+            out[rows, :] = _as_dtype(sample(images, y, x, float(distorter.fill)), X)
 
     n_jobs = distorter.n_jobs if is_numpy(X) else 1
-    for_slices(distort_chunks, -(-X.shape[0] // size), n_jobs, fewest=4)
-    return out
+    for_slices(distort_chunks, -(-X.shape[0] // size), n_jobs, fewest=FEWEST_CHUNKS)
+
+
+def _type_to_compute_in(X):
+    """Return the float type that contains all integers of X, up to 53 bits, or the floats of X."""
+    xp = namespace(X)
+    is_wide = xp.isdtype(X.dtype, "integral") and xp.iinfo(X.dtype).bits > 16
+    return xp.float64 if is_wide else float_type(X)
 
 
 def _coordinates(coefficients, fields):
@@ -46,6 +77,14 @@ def _as_dtype(values, X):
     xp = namespace(values)
     values = xp.reshape(values, (values.shape[0], -1))
     if not xp.isdtype(X.dtype, "real floating"):
-        values += 0.5
-        values = xp.floor(values)
+        values = xp.round(values)
+        if xp.isdtype(X.dtype, "integral") and xp.iinfo(X.dtype).bits == 64:
+            # The largest integer is rounded up to a float that the dtype does not contain.
+            most = math.nextafter(float(xp.iinfo(X.dtype).max), 0)
+            values = xp.clip(values, -(2.0**63), most)
+    elif not all_finite(values):
+        raise ValueError(
+            f"X and fill contain numbers that are too large: the differences between pixels must "
+            f"be finite in {values.dtype}."
+        )
     return xp.astype(values, X.dtype, copy=False)
