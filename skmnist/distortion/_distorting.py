@@ -9,6 +9,7 @@ from skmnist.distortion._sampling import sample
 from skmnist.network._arrays import (
     all_finite,
     dense_rows,
+    device,
     ignore_float_warnings,
     is_numpy,
     like,
@@ -47,12 +48,14 @@ def _distort(distorter, X, out, shape, drawn, fields, size):
     @ignore_float_warnings
     def distort_chunks(chunks):
         # Chunks of fixed size: a product of another size could differ in the last bits.
-        for start in range(chunks.start * size, min(chunks.stop * size, X.shape[0]), size):
-            rows = slice(start, start + size)
+        last = min(chunks.stop * size, X.shape[0])
+        for start in range(chunks.start * size, last, size):
+            rows = slice(start, min(start + size, last))
             images = dense_rows(X, rows, fields.dtype)
             images = namespace(X).reshape(images, (-1, *shape))
-            y, x = _coordinates(drawn[:, rows, :], fields)
-            out[rows, :] = _as_dtype(sample(images, y, x, float(distorter.fill)), X)
+            places = _coordinates(drawn[:, rows, :], fields)
+            values = sample(images, places[0, :, :], places[1, :, :], float(distorter.fill))
+            out[rows, :] = _as_dtype(values, X)
 
     n_jobs = distorter.n_jobs if is_numpy(X) else 1
     for_slices(distort_chunks, -(-X.shape[0] // size), n_jobs, fewest=FEWEST_CHUNKS)
@@ -61,8 +64,12 @@ def _distort(distorter, X, out, shape, drawn, fields, size):
 def _type_to_compute_in(X):
     """Return the float type that contains all integers of X, up to 53 bits, or the floats of X."""
     xp = namespace(X)
-    is_wide = xp.isdtype(X.dtype, "integral") and xp.iinfo(X.dtype).bits > 16
-    return xp.float64 if is_wide else float_type(X)
+    if xp.isdtype(X.dtype, "integral") and xp.iinfo(X.dtype).bits > 16:
+        info = xp.__array_namespace_info__()
+        # Some devices, such as the GPUs of Apple, have no float64.
+        if "float64" in info.dtypes(device=device(X), kind="real floating"):
+            return xp.float64
+    return float_type(X)
 
 
 def _coordinates(coefficients, fields):

@@ -1,62 +1,22 @@
 """Use arrays of other libraries, in the CI job that has some and sets SCIPY_ARRAY_API=1."""
 
-import importlib.util
-import os
 from functools import partial
 
 import numpy as np
 import pytest
-import sklearn
+from array_libraries import assert_same_place, back, on
 from helpers import classifiers, small_classifier, small_transformer
 from sklearn.datasets import load_digits
 from sklearn.pipeline import make_pipeline
 
-LIBRARIES = ("array_api_strict", "torch")
-on = os.environ.get("SCIPY_ARRAY_API") == "1" and all(map(importlib.util.find_spec, LIBRARIES))
 pytestmark = pytest.mark.skipif(not on, reason="needs SCIPY_ARRAY_API=1, array_api_strict, torch")
 
 X, y = load_digits(return_X_y=True)
 X, y, X_test, y_test = X[:200].astype("f4"), y[:200], X[200:300].astype("f4"), y[200:300]
 
 
-def places():
-    """List the available libraries and their devices."""
-    found = [("array_api_strict", "CPU_DEVICE"), ("array_api_strict", "device1"), ("torch", "cpu")]
-    if on:
-        import torch
-
-        found += [("torch", "cuda")] * torch.cuda.is_available()
-    return found
-
-
-@pytest.fixture(params=places(), ids="-".join)
-def put(request):
-    """Return a function that moves a NumPy array to a library and device."""
-    library, name = request.param
-    xp = importlib.import_module(library)
-    device = xp.Device(name) if library == "array_api_strict" else name
-    with sklearn.config_context(array_api_dispatch=True):
-        yield lambda array: xp.asarray(
-            array.tolist(), dtype=getattr(xp, str(array.dtype)), device=device
-        )
-
-
-def back(array):
-    """Return an array as a NumPy array, without code of skmnist."""
-    if hasattr(array, "cpu"):
-        return array.cpu().numpy()
-    import array_api_strict
-
-    return np.asarray(array.to_device(array_api_strict.Device("CPU_DEVICE")))
-
-
 small = partial(small_classifier, max_iter=4)
 CLASSIFIERS = classifiers(make=small)
-
-
-def assert_same_place(array, like):
-    assert type(array) is type(like)
-    assert array.device == like.device
 
 
 @pytest.mark.parametrize("name", list(CLASSIFIERS))
