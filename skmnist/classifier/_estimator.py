@@ -11,6 +11,7 @@ from skmnist.base._all_or_nothing import all_or_nothing
 from skmnist.base._checks import check_same_place, float_type, new_generator
 from skmnist.base._doc_link import DocLinkMixin
 from skmnist.base._public import set_module
+from skmnist.base._rules import short_repr
 from skmnist.base._versioned_pickle import VersionedPickleMixin
 from skmnist.base.compat import (
     FRAMES_OF_WITH_CALLBACKS,
@@ -20,6 +21,7 @@ from skmnist.base.compat import (
 from skmnist.classifier._examples import check_validation, check_X_y, make_examples
 from skmnist.classifier._parameters import check_epsilon, check_parameters
 from skmnist.classifier._predicting import PredictMixin
+from skmnist.classifier._redrawing import with_redraw
 from skmnist.classifier._run import new_run, run_from_fitted
 from skmnist.classifier._settings import epochs_in_total, fitted_as, make_network, make_recipe
 from skmnist.classifier._splitting import hold_out
@@ -116,6 +118,12 @@ class MLPDigitClassifier(
     input_dropout : float, default=0.0
         The probability that a pixel is dropped. The pixels are chosen in the same way as the
         neurons for ``dropout``.
+    distort : DigitDistorter or None, default=None
+        Distorts the training images, anew in every epoch, so that the network never sees the same
+        image twice. None means that the images are not distorted. Any object with a method
+        ``distort(X, random_state)`` can be passed. The method receives about a thousand rows of X
+        at a time, with the dtype of X, and a seed, and returns an array of the same shape. Images
+        for the validation and images passed to :meth:`predict` are never distorted.
     max_iter : int or None, default=None
         The total number of epochs. None means ``schedule_iter`` epochs. If ``schedule_iter`` is
         None too, the number is 100,000 divided by the number of training images, but at least 10
@@ -138,8 +146,8 @@ class MLPDigitClassifier(
     shuffle : bool, default=True
         Whether to shuffle the rows in each epoch.
     random_state : int, RandomState instance or None, default=None
-        Determines the initial weights, the shuffling, the dropout and the choice of the rows that
-        are held out.
+        Determines the initial weights, the shuffling, the dropout, the distortions and the choice
+        of the rows that are held out.
     warm_start : bool, default=False
         Whether :meth:`fit` resumes the previous training, up to ``max_iter`` epochs in total. The
         estimator then also stores the state of the optimizer. If ``warm_start`` and
@@ -166,7 +174,8 @@ class MLPDigitClassifier(
     loss_curve_ : list of float
         The mean training loss of each epoch, without the L2 penalty. After :meth:`partial_fit`, it
         contains the loss of the last call only. With "ordinal" targets, the loss is computed with
-        class numbers that are divided by the largest class number.
+        class numbers that are divided by the largest class number. With ``distort``, it is the loss
+        on the distorted images.
     validation_loss_curve_ : list of float or None
         The mean validation loss after each epoch. None if there was no validation.
     validation_scores_ : list of float or None
@@ -230,6 +239,7 @@ class MLPDigitClassifier(
         epsilon=1e-8,
         dropout=0.0,
         input_dropout=0.0,
+        distort=None,
         max_iter=None,
         class_weight=None,
         early_stopping=False,
@@ -260,6 +270,7 @@ class MLPDigitClassifier(
         self.epsilon = epsilon
         self.dropout = dropout
         self.input_dropout = input_dropout
+        self.distort = distort
         self.max_iter = max_iter
         self.class_weight = class_weight
         self.early_stopping = early_stopping
@@ -306,6 +317,24 @@ class MLPDigitClassifier(
         >>> classifier.validation_scores_[-1] > 0.9
         True
         """
+        return self._fit(X, y, sample_weight, X_val, y_val)
+
+    @all_or_nothing
+    @with_callbacks
+    def _fit_redrawn(self, redraw, X, y, sample_weight=None, *, X_val=None, y_val=None):
+        """Do the same as `fit`, but train on the new versions of rows that ``redraw`` returns.
+
+        ``redraw(rows, seed)`` receives a NumPy array of row numbers of X and an integer.
+        """
+        if self.distort is not None:
+            raise ValueError(
+                "distort must be None in a classifier whose training images are distorted by "
+                f"another estimator; got {short_repr(self.distort)}."
+            )
+        return self._fit(X, y, sample_weight, X_val, y_val, redraw)
+
+    def _fit(self, X, y, sample_weight, X_val, y_val, redraw=None):
+        """Train on the images X, or on the new versions of them that ``redraw`` returns."""
         check_parameters(self)
         resumes = self.warm_start and hasattr(self, "coefs_")
         X_checked, labels = check_X_y(self, X, y, reset=not resumes)
@@ -320,6 +349,7 @@ class MLPDigitClassifier(
             examples, validation = hold_out(examples, self.validation_fraction, split_seed)
 
         run = self._start_or_resume(examples, kept, rng, split_seed, resumes)
+        examples = with_redraw(examples, self.distort, redraw)
         metadata = None if sample_weight is None else {"sample_weight": sample_weight}
         self._train(run, examples, validation, {"X": X, "y": y, "metadata": metadata})
         _set_fitted(self, run, fitted_as(self), best=self.early_stopping)
@@ -374,6 +404,7 @@ class MLPDigitClassifier(
         run = self._start_or_resume(examples, kept, rng, rng.integers(2**32), resumes)
         recipe = make_recipe(self, len(examples.rows), run.safe_rate, is_stream=True)
         run.reset_curves()
+        examples = with_redraw(examples, self.distort)
         run.train_epoch(run.scaled(examples), recipe, open_ended(run.state, recipe))
         _set_fitted(self, run, fitted_as(self))
         self._keep_run(run)
@@ -494,5 +525,5 @@ def _warn_if_done(done, n_epochs):
             f"There is nothing left to train: warm_start=True resumes up to max_iter={n_epochs} "
             f"epochs in total, and {done} epochs are done. Increase max_iter to continue.",
             UserWarning,
-            stacklevel=5 + FRAMES_OF_WITH_CALLBACKS,
+            stacklevel=6 + FRAMES_OF_WITH_CALLBACKS,
         )

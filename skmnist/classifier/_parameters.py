@@ -19,6 +19,7 @@ from skmnist.base._rules import (
     is_finite,
     is_integer,
 )
+from skmnist.classifier._redrawing import DISTORTER
 from skmnist.classifier._targets import ENCODINGS
 from skmnist.network._activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
 from skmnist.network._arrays import like
@@ -59,6 +60,7 @@ RULES = {
     "epsilon": POSITIVE,
     "dropout": SHARE,
     "input_dropout": SHARE,
+    "distort": DISTORTER,
     "max_iter": integer(1, or_none=True),
     "class_weight": Rule(
         (dict, str, type(None)),

@@ -1,5 +1,6 @@
 """Step 4: loop over batches and epochs, and the state from which training can be resumed."""
 
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -47,6 +48,9 @@ class Examples(NamedTuple):
     ``labels: [n]`` are class numbers, ``codes: [k, n_out]`` contains the target of each class, and
     ``weights: [n, 1]`` the weight of each row of X. X keeps its type, such as bytes, a memory map
     or a sparse array. Each batch is converted to floats and divided by ``scale`` when it is used.
+
+    ``redraw(rows, seed)`` returns new versions of some rows of X, for example distorted images. If
+    it is not None, ``train_epoch`` trains on new versions of all rows. No other function uses it.
     """
 
     X: Any
@@ -55,6 +59,7 @@ class Examples(NamedTuple):
     weights: Any
     rows: np.ndarray
     scale: float
+    redraw: Callable | None = None
 
 
 @dataclass
@@ -113,7 +118,7 @@ def train_epoch(state, examples, recipe, rate):
         rows = state.rng.permutation(rows)
     loss = weight = 0.0
     with np.errstate(over="ignore", invalid="ignore"):  # the caller checks the loss
-        for i, batch in enumerate(_batches(examples, rows, size, state.coefs[0].dtype)):
+        for i, batch in enumerate(_batches_of_epoch(state, examples, rows, size)):
             batch_loss, batch_weight = _train_batch(
                 state, batch, recipe, rate((i + 0.5) / n_batches)
             )
@@ -171,13 +176,50 @@ def _draw_dropout_mask(rng, share, W):
     return like(W, kept / (1 - share), W.dtype)
 
 
+def _batches_of_epoch(state, examples, rows, size):
+    """Return the batches to train on; X is drawn anew if the examples can be redrawn."""
+    dtype = state.coefs[0].dtype
+    if examples.redraw is None:
+        return _batches(examples, rows, size, dtype)
+    return _redrawn_batches(examples, rows, size, dtype, state.rng)
+
+
 def _batches(examples, rows, size, dtype):
     """Yield (X, Y, weights) of batches of equal size, as floats on the device of X."""
-    n_batches = -(-len(rows) // size)
-    bounds = [len(rows) * i // n_batches for i in range(n_batches + 1)]
     on_device = like(examples.X, rows)
-    for start, stop in pairwise(bounds):
+    for start, stop in pairwise(_bounds(len(rows), size)):
         yield _batch(examples, on_device[start:stop], dtype)
+
+
+def _bounds(n_rows, size):
+    """Return where the batches start, and where the last one ends."""
+    n_batches = -(-n_rows // size)
+    return [n_rows * i // n_batches for i in range(n_batches + 1)]
+
+
+def _redrawn_batches(examples, rows, size, dtype, rng):
+    """Yield the same batches as `_batches`, but with new versions of their rows of X.
+
+    The rows of several batches are drawn together, because this can be faster, but not all rows,
+    because they could need too much memory.
+    """
+    bounds, n_together = _bounds(len(rows), size), max(1, ROWS_AT_ONCE // size)
+    for first in range(0, len(bounds) - 1, n_together):
+        within = bounds[first : first + n_together + 1]
+        block = _redrawn(examples, rows[within[0] : within[-1]], rng)
+        for start, stop in pairwise(within):
+            yield _batch(block, block.rows[start - within[0] : stop - within[0]], dtype)
+
+
+def _redrawn(examples, rows, rng):
+    """Return examples that consist of new versions of some rows, in this order."""
+    xp, on_device = namespace(examples.X), like(examples.X, rows)
+    return examples._replace(
+        X=examples.redraw(rows, int(rng.integers(2**32))),
+        labels=xp.take(examples.labels, on_device, axis=0),
+        weights=xp.take(examples.weights, on_device, axis=0),
+        rows=like(examples.X, np.arange(len(rows))),
+    )
 
 
 def _batch(examples, rows, dtype):

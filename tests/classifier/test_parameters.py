@@ -1,12 +1,13 @@
 import inspect
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from helpers import small_classifier
 from sklearn.datasets import load_digits
 
-from skmnist import MLPDigitClassifier
+from skmnist import DigitDistorter, MLPDigitClassifier
 from skmnist.classifier._parameters import RULES
 from skmnist.classifier._targets import ENCODINGS
 from skmnist.network._activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
@@ -53,6 +54,7 @@ WRONG = {
     "epsilon": [*SIZES, 0],
     "dropout": SHARES,
     "input_dropout": SHARES,
+    "distort": ["x", 1, True, DigitDistorter, SimpleNamespace(distort="x")],
     "max_iter": [*COUNTS, "auto"],
     "class_weight": ["balance", 3, [1, 2], True],
     "early_stopping": FLAGS,
@@ -89,6 +91,11 @@ RIGHT = {
     "epsilon": [1e-12, 1],
     "dropout": [0, 0.9],
     "input_dropout": [0, 0.9],
+    "distort": [
+        None,
+        DigitDistorter(),
+        SimpleNamespace(distort=lambda X, random_state: X),
+    ],
     "max_iter": [1, np.int64(1)],
     "class_weight": [None, "balanced", {0: 2}, {}],
     "early_stopping": [True, False, np.False_],
