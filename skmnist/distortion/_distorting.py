@@ -64,12 +64,16 @@ def _distort(distorter, X, out, shape, drawn, fields, size):
 def _type_to_compute_in(X):
     """Return the float type that contains all integers of X, up to 53 bits, or the floats of X."""
     xp = namespace(X)
-    if xp.isdtype(X.dtype, "integral") and xp.iinfo(X.dtype).bits > 16:
-        info = xp.__array_namespace_info__()
-        # Some devices, such as the GPUs of Apple, have no float64.
-        if "float64" in info.dtypes(device=device(X), kind="real floating"):
-            return xp.float64
-    return float_type(X)
+    is_wide = xp.isdtype(X.dtype, "integral") and xp.iinfo(X.dtype).bits > 16
+    return xp.float64 if is_wide and _has_float64(X) else float_type(X)
+
+
+def _has_float64(X):
+    """Return whether the device of X has float64, which the GPUs of Apple do not have."""
+    if is_numpy(X):
+        return True
+    info = namespace(X).__array_namespace_info__()
+    return "float64" in info.dtypes(device=device(X), kind="real floating")
 
 
 def _coordinates(coefficients, fields):
