@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from skmnist.base._image_shape import image_shape
 from skmnist.datasets import load_mnist, read_idx
-from skmnist.features._layers import image_shape
 
 IDX_PREFIX = {"train": "train", "test": "t10k"}
 IDX_NAMES = ("images-idx3-ubyte", "labels-idx1-ubyte")

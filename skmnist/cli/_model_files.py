@@ -6,7 +6,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from skmnist import MLPDigitClassifier
+from skmnist import DigitDistorter, DistortedClassifier, MLPDigitClassifier
 from skmnist import io as skops_files
 from skmnist.base._files import destination
 from skmnist.base._versioned_pickle import UnknownFormatError
@@ -49,7 +49,22 @@ def save_model(model, path):
 
 def last_step(model):
     """Return the last step of a pipeline, or the model itself if it is not a pipeline."""
+    model = predicting(model)
     return model[-1] if isinstance(model, Pipeline) else model
+
+
+def predicting(model):
+    """Return the estimator that predicts, without the search or the distorter that trained it."""
+    model = getattr(model, "best_estimator_", model)
+    return model.estimator_ if isinstance(model, DistortedClassifier) else model
+
+
+def distorter_of(model):
+    """Return the distorter of the training images, or None if they were not distorted."""
+    model = getattr(model, "best_estimator_", model)
+    if isinstance(model, DistortedClassifier):
+        return model.distorter or DigitDistorter()
+    return getattr(last_step(model), "distort", None)
 
 
 def _load(path):

@@ -1,5 +1,6 @@
 """``skmnist report``: a report on a model as one HTML page, which needs no other files."""
 
+import html
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -33,6 +34,8 @@ def report(arguments):
     check_output("--out", arguments.out, [arguments.model, *files_of(arguments.data)])
     results = predict_test_images(arguments)
     text = f"of {len(results.data.y):,} test images are classified correctly."
+    if results.distorter is not None:
+        text += " The model was trained on distorted images."
     sections = [
         (title, text, draw(results)) for title, text, applies, draw in SECTIONS if applies(results)
     ]
@@ -60,6 +63,11 @@ def _has_pixel_weights(results):
     """Return whether the first layer has one weight per pixel."""
     coefs = getattr(last_step(results.model), "coefs_", [()])
     return len(coefs[0]) == results.data.X.shape[1] and not _has_kernels(results)
+
+
+def _is_distorted(results):
+    """Return whether the model was trained on distorted images."""
+    return results.distorter is not None
 
 
 def _is_network(results):
@@ -92,6 +100,17 @@ def _loss_curve(results):
         LossCurveDisplay.from_estimator(results.model, ax=ax)
 
     return figure(plot, (7, 4), "loss curve")
+
+
+def _distortions(results):
+    def plot(ax):
+        X, _, shape = results.data
+        DigitGridDisplay.from_distorter(
+            results.distorter, X[0], random_state=0, image_shape=shape, ax=ax
+        )
+
+    settings = f"<pre>{html.escape(repr(results.distorter))}</pre>"
+    return settings + figure(plot, (8, 7), "distortions of an image")
 
 
 def _misclassified(results):
@@ -166,6 +185,14 @@ SECTIONS = [
         "The number of test images for each true and predicted label.",
         _every_model,
         _confusion_matrix,
+    ),
+    _Section(
+        "Distortions",
+        "In each epoch, the model was trained on new distortions of the training images. These are "
+        "distortions of the first test image. The test images themselves were not distorted for "
+        "the accuracy.",
+        _is_distorted,
+        _distortions,
     ),
     _Section("Loss curve", "The mean loss in each epoch.", _has_loss_curve, _loss_curve),
     _Section(

@@ -7,16 +7,17 @@ import numpy as np
 from sklearn.metrics import confusion_matrix
 
 from skmnist.cli._data import LabelledImages, read_images
-from skmnist.cli._model_files import load_model
+from skmnist.cli._model_files import distorter_of, load_model, predicting
 
 MOST_PAIRS = 10  # the maximum number of pairs of labels in the table of mistakes
 OWN_TEST_IMAGES = "Use --data to pass the test images that belong to the model."
 
 
 class _TestResults(NamedTuple):
-    """A model, the test images, and the predicted labels."""
+    """A model, the distorter it was trained with or None, the test images, and their labels."""
 
     model: object
+    distorter: object
     data: LabelledImages
     y_pred: np.ndarray
 
@@ -28,8 +29,8 @@ class _TestResults(NamedTuple):
 
 def predict_test_images(arguments):
     """Load a model and test images, and return the results of the model."""
-    model = load_model(arguments.model)
-    model = getattr(model, "best_estimator_", model)
+    loaded = load_model(arguments.model)
+    model = predicting(loaded)
     data, name = read_images(arguments.data, "test"), arguments.data or "MNIST"
     n_pixels = getattr(model, "n_features_in_", data.X.shape[1])
     if n_pixels != data.X.shape[1]:
@@ -40,7 +41,7 @@ def predict_test_images(arguments):
     y_pred = model.predict(data.X)
     y = _converted(data.y, y_pred)
     _check_labels(y, getattr(model, "classes_", y), name)
-    return _TestResults(model, data._replace(y=y), y_pred)
+    return _TestResults(model, distorter_of(loaded), data._replace(y=y), y_pred)
 
 
 def _converted(y, y_pred):

@@ -4,15 +4,13 @@ import time
 
 import joblib
 import numpy as np
-from sklearn.pipeline import Pipeline
 
-from skmnist import ConvFeatureTransformer, MLPDigitClassifier
-from skmnist.classifier._settings import epochs_in_total
 from skmnist.cli._checkpoint import Checkpoint
 from skmnist.cli._data import MNIST_PIXELS, files_of, has_test_images, read_images
 from skmnist.cli._interrupts import interrupts_ignored
 from skmnist.cli._messages import command_line
 from skmnist.cli._model_files import last_step, load_checkpoint, save_model
+from skmnist.cli._new_model import finish, new_model, prepare_fit
 from skmnist.cli._output_files import check_output
 from skmnist.cli._progress import Progress, duration
 
@@ -32,7 +30,7 @@ def train(arguments):
         )
     data_hash = joblib.hash((data.X, data.y))
     if checkpoint is None:
-        checkpoint = Checkpoint(_new_model(arguments, data), data_hash)
+        checkpoint = Checkpoint(new_model(arguments, data), data_hash)
     elif checkpoint.data_hash != data_hash:
         raise ValueError(
             "--data must have the images that the training started with; got other images."
@@ -69,51 +67,21 @@ def _check_options(arguments):
             )
 
 
-def _new_model(arguments, data):
-    """Return the model for the options, not yet trained."""
-    seed = arguments.seed or 0
-    options = {
-        "hidden_layer_sizes": None if arguments.hidden is None else tuple(arguments.hidden),
-        "loss": arguments.loss,
-        "early_stopping": arguments.early_stopping,
-        "max_iter": arguments.epochs,
-    }
-    given = {name: value for name, value in options.items() if value is not None}
-    classifier = MLPDigitClassifier(warm_start=True, random_state=seed, **given)
-    n_epochs, _ = epochs_in_total(classifier.max_iter, None, len(data.X))
-    classifier.set_params(schedule_iter=n_epochs)
-    if not arguments.features:
-        return classifier
-    features = ConvFeatureTransformer(image_shape=data.image_shape, random_state=seed)
-    return Pipeline([("features", features), ("classifier", classifier)])
-
-
 def _train_and_save(checkpoint, data, arguments):
     """Train the model of a checkpoint to the end and save it; after Ctrl-C, save the checkpoint."""
     with Progress() as progress:
         try:
-            X = _classifier_input(checkpoint.model, data, progress)
-            _train_epochs(checkpoint, X, data.y, progress, arguments.checkpoint)
+            fit = prepare_fit(checkpoint.model, data, progress)
+            _train_epochs(checkpoint, fit, progress, arguments.checkpoint)
             with interrupts_ignored():
-                _finish(last_step(checkpoint.model))
+                finish(checkpoint.model)
                 save_model(checkpoint.model, arguments.out)
         except KeyboardInterrupt as interrupt:
             with interrupts_ignored():
                 raise KeyboardInterrupt(_save_unfinished(checkpoint, arguments)) from interrupt
 
 
-def _classifier_input(model, data, progress):
-    """Return the X of the classifier: pixels, or feature maps that are computed from them."""
-    if not isinstance(model, Pipeline):
-        return data.X
-    progress.show(f"computing the feature maps of {len(data.X):,} images")
-    features = model[0]
-    if not hasattr(features, "kernels_"):
-        features.fit(data.X, data.y)
-    return features.transform(data.X)
-
-
-def _train_epochs(checkpoint, X, y, progress, path):
+def _train_epochs(checkpoint, fit, progress, path):
     """Train epoch by epoch to the end or until early stopping; save a checkpoint after each."""
     classifier = last_step(checkpoint.model)
     n_epochs, first, started = (
@@ -123,7 +91,8 @@ def _train_epochs(checkpoint, X, y, progress, path):
     )
     progress.show(f"epoch {first}/{n_epochs}", terminal_only=True)
     for epoch in range(first + 1, n_epochs + 1):
-        classifier.set_params(max_iter=epoch).fit(X, y)
+        classifier.set_params(max_iter=epoch)
+        fit()
         if classifier.n_iter_ < epoch:
             break
         if path is not None:
@@ -142,13 +111,6 @@ def _last_epoch(classifier, seconds_left):
     if classifier.validation_scores_:
         line += f"   validation accuracy {classifier.validation_scores_[-1]:.2%}"
     return line + (f"   {duration(seconds_left)} left" if seconds_left > 0 else "")
-
-
-def _finish(classifier):
-    """Change a classifier as if it had been fitted by a single call of fit."""
-    classifier._finish_training(
-        warm_start=False, max_iter=classifier.schedule_iter, schedule_iter=None
-    )
 
 
 def _n_epochs_done(classifier):

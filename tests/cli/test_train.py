@@ -144,7 +144,10 @@ def stop(text, *argv):
     return stream.getvalue()
 
 
-@pytest.mark.parametrize("options", [[], ["--early-stopping"], ["--features"]])
+@pytest.mark.parametrize(
+    "options",
+    [[], ["--early-stopping"], ["--features"], ["--distort"], ["--features", "--distort"]],
+)
 def test_checkpoint_resumes_from_the_last_epoch(options, data, tmp_path, capsys):
     out, kept = tmp_path / "model.joblib", tmp_path / "kept"
     new = ["--data", str(data), *SMALL, *options]
