@@ -11,7 +11,11 @@ LINK = re.compile(r"`(?P<code>[^`]+)` \| \[(?P<file>\S+), \d+\]\(\.\./skmnist/\S
 def find_line(file, code):
     """Return the number of the first line of a file that contains the code."""
     lines = (ROOT / "skmnist" / file).read_text(encoding="utf-8").splitlines()
-    return next(number for number, line in enumerate(lines, start=1) if code in line)
+    found = (number for number, line in enumerate(lines, start=1) if code in line)
+    number = next(found, None)
+    if number is None:
+        raise ValueError(f"skmnist/{file} must contain the code `{code}` of {PAGE.name}.")
+    return number
 
 
 def with_current_lines(text):

@@ -61,7 +61,7 @@ def test_docstrings_describe_all_parameters_in_order(estimator):
 
 def test_files_that_a_page_names_exist():
     text = (ROOT / "docs/extending.md").read_text(encoding="utf-8")
-    names = re.findall(r"`((?:base|classifier|cli|displays|features|io|network)/_\w+\.py)`", text)
+    names = re.findall(r"`((?:base|classifier|cli|displays|distortion|features|io|network)/_\w+\.py)`", text)
     assert len(names) > 10
     assert [name for name in names if not (ROOT / "skmnist" / name).is_file()] == []
 
@@ -78,6 +78,6 @@ def test_the_architecture_names_every_file():
     text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
     tree = text.partition("```\nskmnist/")[2].partition("```")[0]
     listed = set(re.findall(r"^    (\w+\.py)", tree, re.M))
-    folders = ("classifier", "features", "base", "network")
+    folders = ("classifier", "features", "distortion", "base", "network")
     files = {path.name for folder in folders for path in (ROOT / "skmnist" / folder).glob("*.py")}
     assert listed == files - {"__init__.py"}
