@@ -3,7 +3,7 @@
 from copy import deepcopy
 
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone, is_classifier
-from sklearn.utils import column_or_1d, get_tags
+from sklearn.utils import check_array, column_or_1d, get_tags
 from sklearn.utils.metadata_routing import UNUSED, MetadataRouter, MethodMapping, process_routing
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
@@ -101,6 +101,9 @@ class DistortedClassifier(
         The fitted classifier or pipeline.
     classes_ : ndarray of shape (n_classes,)
         The distinct labels, sorted.
+    n_iter_ : int
+        The number of epochs so far, or the ``n_iter_`` of the last step if it determines this
+        number itself.
     n_features_in_ : int
         The number of columns of X.
     feature_names_in_ : ndarray of shape (``n_features_in_``,)
@@ -185,8 +188,7 @@ class DistortedClassifier(
                         ('gaussiannb', GaussianNB())])
         """
         _check_parameters(self)
-        pixels, labels = check_images(X), column_or_1d(y, warn=True)
-        check_classification_targets(labels)
+        pixels, labels = check_images(X), _as_labels(y)
         check_consistent_length(pixels, labels, sample_weight)
         X = X if hasattr(X, "columns") else pixels
         task_data = {"X": X, "y": labels}
@@ -306,6 +308,11 @@ class DistortedClassifier(
         return self.estimator_.classes_
 
     @property
+    def n_iter_(self):
+        """The number of epochs, or the number of iterations of a last step that counts them."""
+        return self._progress.n_epochs or last_step(self.estimator_).n_iter_
+
+    @property
     def n_features_in_(self):
         """The number of columns of X."""
         return self.estimator_.n_features_in_
@@ -341,6 +348,14 @@ class DistortedClassifier(
         tags.input_tags.positive_only = inner.input_tags.positive_only
         tags.array_api_support = inner.array_api_support
         return tags
+
+
+def _as_labels(y):
+    """Return y as a 1-D array of finite labels of classes."""
+    labels = column_or_1d(y, warn=True)
+    labels = check_array(labels, ensure_2d=False, dtype=None, input_name="y")
+    check_classification_targets(labels)
+    return labels
 
 
 def _check_parameters(classifier):

@@ -65,13 +65,8 @@ def way_to_fit(last):
 
 def _fit_redrawn(classifier, last, shown, metadata, progress, context):
     """Fit an MLPDigitClassifier, which asks for new distortions of the rows of each batch."""
-
-    def redraw(rows, seed):
-        features = shown.distorted(rows, seed)
-        return np.asarray(features) if hasattr(features, "columns") else features
-
     with context.subcontext(LAST).propagate_callback_context(last):
-        last._fit_redrawn(redraw, shown.features, shown.labels, **metadata)
+        last._fit_redrawn(shown.distorted, shown.features, shown.labels, **metadata)
     return progress
 
 

@@ -25,7 +25,7 @@ def earlier_steps(estimator):
     return [step for _, step in steps if step not in (None, "passthrough")]
 
 
-def with_last_step(estimator, last):
+def _with_last_step(estimator, last):
     """Return an estimator with another last step; a pipeline is changed in place."""
     if not isinstance(estimator, Pipeline):
         return last
@@ -45,10 +45,10 @@ def fit_earlier_steps(estimator, X, y, metadata, context):
     if not isinstance(estimator, Pipeline):
         return X, metadata
     last = last_step(estimator)
-    receiver = with_last_step(estimator, _Receiver(last)).steps[-1][1]
+    receiver = _with_last_step(estimator, _Receiver(last)).steps[-1][1]
     with context.propagate_callback_context(estimator):
         estimator.fit(X, y, **_for_pipeline(estimator, metadata))
-    with_last_step(estimator, last)
+    _with_last_step(estimator, last)
     features, received = receiver.received
     if "X_val" in metadata and not routing_is_enabled():
         received["X_val"] = transformed(earlier_steps(estimator), metadata["X_val"])
@@ -98,7 +98,7 @@ def resumed(estimator, fitted):
         (name, FrozenEstimator(step) if hasattr(step, "fit") else step)
         for name, step in fitted.steps
     ]
-    return with_last_step(pipeline, last)
+    return _with_last_step(pipeline, last)
 
 
 def _check_same_kind(last, done):

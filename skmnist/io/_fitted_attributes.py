@@ -8,11 +8,13 @@ from math import isfinite, prod
 from numbers import Real
 
 import numpy as np
+from sklearn.base import BaseEstimator, is_classifier
 
 from skmnist.base._rules import is_integer
 from skmnist.classifier._run import BestEpoch, Run
 from skmnist.classifier._settings import FittedAs
 from skmnist.classifier._targets import ENCODINGS
+from skmnist.distortion import Progress
 from skmnist.network._activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
 from skmnist.network._convolution import MAP_ACTIVATIONS, PADDINGS, POOLS, Layer, map_shape
 from skmnist.network._optimizers import SOLVERS
@@ -144,6 +146,16 @@ def _is_best(best, model):
     )
 
 
+def _is_progress(model):
+    """Return whether the training of a DistortedClassifier can be resumed."""
+    progress = model._progress
+    return (
+        _is_complete(progress, Progress)
+        and isinstance(progress.rng, np.random.Generator)
+        and is_integer(progress.n_epochs)
+    )
+
+
 def _are_layers(model):
     """Return whether the kernels and maps of each layer fit the maps of the layer before."""
     shape, map_shapes = model.image_shape_, []
@@ -226,7 +238,14 @@ TRANSFORMER_ATTRIBUTES = {
     "_fitted_with": lambda model: model._fitted_with.keys() == model._lasting_params().keys(),
 }
 
-# Attributes that a fitted estimator of either kind can also have.
+DISTORTED_ATTRIBUTES = {
+    "estimator_": lambda model: (
+        isinstance(model.estimator_, BaseEstimator) and is_classifier(model.estimator_)
+    ),
+    "_progress": _is_progress,
+}
+
+# Attributes that a fitted estimator of any kind can also have.
 OPTIONAL_ATTRIBUTES = {
     "feature_names_in_": _are_feature_names,
     "_run": _is_run,

@@ -5,9 +5,11 @@ from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 from skmnist.classifier import MLPDigitClassifier
+from skmnist.distortion import DistortedClassifier
 from skmnist.features import ConvFeatureTransformer
 from skmnist.io._fitted_attributes import (
     CLASSIFIER_ATTRIBUTES,
+    DISTORTED_ATTRIBUTES,
     OPTIONAL_ATTRIBUTES,
     TRANSFORMER_ATTRIBUTES,
 )
@@ -18,6 +20,7 @@ LARGEST_POSITIONS = {"pos": 624, "buffer_pos": 4}
 FITTED_ATTRIBUTES = {
     MLPDigitClassifier: CLASSIFIER_ATTRIBUTES,
     ConvFeatureTransformer: TRANSFORMER_ATTRIBUTES,
+    DistortedClassifier: DISTORTED_ATTRIBUTES,
 }
 
 

@@ -14,6 +14,7 @@ from skmnist.base._optional import optional
 from skmnist.base._public import set_module
 from skmnist.base._rules import is_integer
 from skmnist.classifier import MLPDigitClassifier
+from skmnist.distortion import DistortedClassifier
 from skmnist.features import ConvFeatureTransformer
 from skmnist.io._model_parts import parts_of
 from skmnist.io._onnx_classifier import OPTIONS, convert_classifier, set_classifier_outputs
@@ -60,7 +61,7 @@ def to_onnx(model, X=None, *, options=None, target_opset=None):
     """Convert a fitted model to an ONNX graph.
 
     This function requires skl2onnx. If the model is a search, such as GridSearchCV, its best
-    estimator is converted.
+    estimator is converted, and if it is a DistortedClassifier, its fitted classifier or pipeline.
 
     Compare the outputs of the graph with those of the model on your data, because skl2onnx converts
     some estimators of scikit-learn to graphs with other outputs. A ValueError is raised for the
@@ -108,7 +109,7 @@ def to_onnx(model, X=None, *, options=None, target_opset=None):
     skl2onnx = optional("skl2onnx", "to_onnx")
     register_onnx_converters()
     _check_opset(target_opset)
-    model = getattr(model, "best_estimator_", model)
+    model = _without_training(model)
     _check_fitted(model)
     _check_convertible(model)
     dtype, n_columns = _input_type(model, X)
@@ -120,6 +121,15 @@ def to_onnx(model, X=None, *, options=None, target_opset=None):
         model, initial_types=[graph_input], options=options, target_opset=target_opset
     )
     return graph if is_float else _with_input_type(graph, dtype)
+
+
+def _without_training(model):
+    """Return the estimator that a fitted search or DistortedClassifier predicts with."""
+    model = getattr(model, "best_estimator_", model)
+    if isinstance(model, DistortedClassifier):
+        check_is_fitted(model)
+        return _without_training(model.estimator_)
+    return model
 
 
 def _check_fitted(model):

@@ -1,13 +1,14 @@
 """TRUSTED_TYPES: the types that a skops file may contain in addition to those of skops."""
 
 from skmnist.classifier import BestEpoch, FittedAs, MLPDigitClassifier, Run
+from skmnist.distortion import DigitDistorter, DistortedClassifier, Progress
 from skmnist.features import ConvFeatureTransformer
 from skmnist.network._convolution import Layer
 from skmnist.network._optimizers import SGD, Adam
 from skmnist.network._training import State
 
 OWN_TYPES = (
-    *(MLPDigitClassifier, ConvFeatureTransformer),
+    *(MLPDigitClassifier, ConvFeatureTransformer, DigitDistorter, DistortedClassifier, Progress),
     *(BestEpoch, FittedAs, Run, Layer, State, SGD, Adam),
 )
 METRICS = (

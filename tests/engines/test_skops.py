@@ -181,10 +181,13 @@ def test_trusted_types_exist():
 def test_trusted_types_have_the_names_that_saved_files_contain():
     assert {name for name in TRUSTED_TYPES if name.startswith("skmnist.")} == {
         "skmnist.ConvFeatureTransformer",
+        "skmnist.DigitDistorter",
+        "skmnist.DistortedClassifier",
         "skmnist.MLPDigitClassifier",
         "skmnist.classifier.BestEpoch",
         "skmnist.classifier.FittedAs",
         "skmnist.classifier.Run",
+        "skmnist.distortion.Progress",
         "skmnist.network.Adam",
         "skmnist.network.Layer",
         "skmnist.network.SGD",

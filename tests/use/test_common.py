@@ -1,4 +1,4 @@
-"""Run scikit-learn's estimator checks on several configurations of both estimators."""
+"""Run scikit-learn's estimator checks on several configurations of all estimators."""
 
 import os
 import re
@@ -7,10 +7,16 @@ from functools import partial
 import pytest
 from helpers import CLASSIFIERS, small_classifier
 from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
-from skmnist import ConvFeatureTransformer, MLPDigitClassifier
+from skmnist import (
+    ConvFeatureTransformer,
+    DigitDistorter,
+    DistortedClassifier,
+    MLPDigitClassifier,
+)
 from skmnist.features._kernels import SOURCES
 from skmnist.features._layers import NORMALIZATIONS, STACKINGS
 from skmnist.network._convolution import MAP_ACTIVATIONS, PADDINGS, POOLS
@@ -91,7 +97,22 @@ FEATURES |= {
     for option in options
     if not is_included({parameter: option}, FEATURES.values())
 }
-ESTIMATORS = {**NETWORKS, **FEATURES}
+
+# The columns of the checks are no images, and moving a value to another column changes its class.
+GENTLE = DigitDistorter(rotation=0, scale=0, shear=0, shift=0.02, elastic=0.02)
+STILL = DigitDistorter(rotation=0, scale=0, shear=0, shift=0, elastic=0)
+DISTORTED = {
+    "distorted network": DistortedClassifier(small(random_state=0), GENTLE),
+    "distorted network, still": DistortedClassifier(small(random_state=0, shuffle=False), STILL),
+    "distorted SGD": DistortedClassifier(SGDClassifier(random_state=0), GENTLE),
+    "distorted regression": DistortedClassifier(LogisticRegression(), GENTLE),
+    "distorted regression, still": DistortedClassifier(LogisticRegression(max_iter=500), STILL),
+}
+# The distortions of a repeated row differ from one another, so that repeating it is not equivalent
+# to a weight. Without distortions it is.
+FAILING = "check_sample_weight_equivalence_on_dense_data"
+EXPECTED_TO_FAIL = {"distorted network", "distorted SGD", "distorted regression"}
+ESTIMATORS = {**NETWORKS, **FEATURES, **DISTORTED}
 
 
 def named_checks():
@@ -101,7 +122,9 @@ def named_checks():
     for name, estimator in ESTIMATORS.items():
         for each, check in estimator_checks_generator(estimator):
             if WITH_ARRAY_API or "check_array_api" not in check_name(check):
-                yield pytest.param(each, check, id=f"{name}-{check_name(check)}")
+                fails = name in EXPECTED_TO_FAIL and check_name(check) == FAILING
+                marks = [pytest.mark.xfail(reason="random distortions")] if fails else []
+                yield pytest.param(each, check, id=f"{name}-{check_name(check)}", marks=marks)
 
 
 def check_name(check):
