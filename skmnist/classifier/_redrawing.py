@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Protocol, runtime_checkable
 
+import numpy as np
 from sklearn.utils import check_array
 
 from skmnist.base._checks import is_same_place, place
@@ -35,9 +36,12 @@ def with_redraw(examples, distorter, redraw=None):
         return examples
     source = "redraw" if distorter is None else f"{type(distorter).__name__}.distort"
     draw = redraw or partial(_distorted, distorter, examples.X)
+    error_handling = np.geterr()
 
     def redraw_and_check(rows, seed):
-        return _checked(draw(rows, seed), examples.X, len(rows), source)
+        with np.errstate(**error_handling):  # only the training itself may ignore overflows
+            drawn = draw(rows, seed)
+        return _checked(drawn, examples.X, len(rows), source)
 
     return examples._replace(redraw=redraw_and_check)
 
