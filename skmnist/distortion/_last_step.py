@@ -79,7 +79,7 @@ def _fit_in_blocks(classifier, last, shown, metadata, progress, context):
     for _ in range(progress.n_epochs, classifier.max_iter):
         task = context.subcontext(task_name="epoch")
         task.call_on_fit_task_begin(estimator=classifier, **task_data)
-        for rows in _blocks(len(shown.labels), progress.rng):
+        for rows in _blocks(shown.pixels.shape[0], progress.rng):
             seed = _new_seed(progress.rng)
             labels, more = _taken(shown.labels, rows), _metadata_of(rows, metadata)
             last.partial_fit(shown.distorted(rows, seed), labels, classes=classes, **more)
@@ -101,7 +101,7 @@ def _warn_if_done(done, max_iter):
 
 def _fit_to_copies(classifier, last, shown, metadata, progress, context):
     """Call fit once, on the images and distorted copies of all of them."""
-    n, n_copies = len(shown.labels), classifier.n_copies
+    n, n_copies = shown.pixels.shape[0], classifier.n_copies
     every = np.arange(n)
     copies = [shown.distorted(every, _new_seed(progress.rng)) for _ in range(n_copies)]
     again = np.tile(every, 1 + n_copies)
