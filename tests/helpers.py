@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 from scipy.special import expit, huber
 
-from skmnist import ConvFeatureTransformer, MLPDigitClassifier
+from skmnist import ConvFeatureTransformer, DigitDistorter, MLPDigitClassifier
 from skmnist.classifier._targets import ENCODINGS
 from skmnist.network import ACTIVATIONS, LOSSES
 from skmnist.network._optimizers import SCHEDULES, SOLVERS
@@ -40,6 +40,9 @@ def _distinct(kinds):
     return {name: kinds[name] for name in first.values()}
 
 
+# So gentle that columns that are no pixels can be learned too.
+_GENTLE = DigitDistorter(rotation=0, scale=0, shear=0, shift=0.02, elastic=0.02)
+
 # Every kind of classifier, as parameters: a row for each name in the tables of the package, and
 # for settings that have no table.
 _KINDS = {
@@ -57,6 +60,7 @@ _KINDS = {
     "nesterov, alpha": {"nesterovs_momentum": True, "alpha": 0.01},
     "adam, alpha": {"solver": "adam", "alpha": 0.01},
     "dropout": {"dropout": 0.2, "input_dropout": 0.1},
+    "distort": {"distort": _GENTLE},
     "early stopping": {"early_stopping": True},
     "balanced": {"class_weight": "balanced"},
 }

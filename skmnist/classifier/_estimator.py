@@ -188,6 +188,7 @@ class MLPDigitClassifier(
     See Also
     --------
     sklearn.neural_network.MLPClassifier : The same kind of network with cross-entropy loss.
+    DigitDistorter : Distorts the training images, if it is passed as ``distort``.
 
     Notes
     -----
