@@ -8,6 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+import sklearn
+from array_libraries import on
 from helpers import parameter_bytes, small_classifier
 from scipy.sparse import csr_array
 from sklearn.base import clone
@@ -84,6 +86,30 @@ def test_distorter_can_return_any_container(container):
     model = small(distort=Distorter(lambda X, rng: container(X[:, ::-1]))).fit(images, y)
     plain = small(distort=Distorter(lambda X, rng: X[:, ::-1])).fit(images, y)
     assert parameter_bytes(model) == parameter_bytes(plain)
+
+
+@pytest.mark.skipif(not on, reason="needs SCIPY_ARRAY_API=1, array_api_strict, torch")
+def test_distorter_must_return_arrays_of_the_library_of_X():
+    torch = pytest.importorskip("torch")
+    message = (
+        r"\(977, 64\) \(array_api_compat\.torch on cpu\), .*; got an array of type float64 and"
+    )
+    with sklearn.config_context(array_api_dispatch=True):
+        with pytest.raises(ValueError, match=message):
+            small(distort=Distorter(lambda X, rng: X.numpy())).fit(torch.asarray(X), y)
+        with pytest.raises(ValueError, match=r"; got a Tensor of shape \(977, 63\)\.$"):
+            small(distort=Distorter(lambda X, rng: X[:, 1:])).fit(torch.asarray(X), y)
+
+
+@pytest.mark.skipif(not on, reason="needs SCIPY_ARRAY_API=1, array_api_strict, torch")
+def test_training_does_not_extend_the_graph_of_a_distorter():
+    torch = pytest.importorskip("torch")
+    factor = torch.ones(64, dtype=torch.float64, requires_grad=True)
+    with sklearn.config_context(array_api_dispatch=True):
+        model = small(distort=Distorter(lambda X, rng: X * factor)).fit(torch.asarray(X), y)
+    assert not any(array.requires_grad for array in (*model.coefs_, *model.intercepts_))
+    plain = small(distort=Distorter(lambda X, rng: X)).fit(X, y)
+    np.testing.assert_allclose(model.coefs_[0].numpy(), plain.coefs_[0], atol=1e-9)
 
 
 def fail(X, rng):

@@ -118,7 +118,7 @@ def test_blocks_are_whole_batches_of_about_a_thousand_rows_in_total(n_rows, size
     np.testing.assert_array_equal(np.concatenate(blocks), rows)
     ends = set(accumulate(len(batch[0]) for batch in plain))
     assert set(accumulate(map(len, blocks))) <= ends
-    assert max(map(len, blocks)) <= max(1024, size)
+    assert 1 <= min(map(len, blocks)) <= max(map(len, blocks)) <= max(1024, size)
     assert len(blocks) <= 1 + n_rows // 512
 
 
