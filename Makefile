@@ -35,7 +35,7 @@ format: $(VENV)/.lint  ## fix style and formatting where this can be done automa
 matrix: $(VENV)/.ci  ## run the tests with all supported versions of Python and scikit-learn
 	@$(BIN)/nox --session tests exchange -- $(ARGS)
 
-engines: $(VENV)/.ci  ## run the tests with skops, ONNX, Dask, Ray and Optuna
+engines: $(VENV)/.ci  ## run the tests with skops, ONNX, Dask, Ray, Optuna and imbalanced-learn
 	@$(BIN)/nox --session engines -- $(ARGS)
 
 torture: $(VENV)/.ci  ## run the fault-injection tests in full, for hours: make torture ARGS="-k killed"

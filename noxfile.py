@@ -70,7 +70,7 @@ def exchange(session):
 
 @nox.session
 def engines(session):
-    """Run the tests with skops, ONNX, Dask, dask-ml, Ray and Optuna."""
+    """Run the tests with skops, ONNX, Dask, dask-ml, Ray, Optuna and imbalanced-learn."""
     session.install(*ENGINES)
     faults = ["tests/torture/test_mutated_models.py", "tests/torture/test_full_disk.py"]
     which = ["skmnist/io", "tests/engines", *faults]

@@ -61,7 +61,9 @@ def test_docstrings_describe_all_parameters_in_order(estimator):
 
 def test_files_that_a_page_names_exist():
     text = (ROOT / "docs/extending.md").read_text(encoding="utf-8")
-    names = re.findall(r"`((?:base|classifier|cli|displays|distortion|features|io|network)/_\w+\.py)`", text)
+    names = re.findall(
+        r"`((?:base|classifier|cli|displays|distortion|features|io|network)/_\w+\.py)`", text
+    )
     assert len(names) > 10
     assert [name for name in names if not (ROOT / "skmnist" / name).is_file()] == []
 
