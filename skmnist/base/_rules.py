@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from math import isfinite
 from numbers import Integral, Real
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -94,6 +94,28 @@ RANDOM_STATE = Rule(
     (Integral, np.random.RandomState, type(None)),
     lambda value: not isinstance(value, Integral) or 0 <= value < 2**32,
     "an integer from 0 to 4294967295, a numpy.random.RandomState or None",
+)
+
+
+@runtime_checkable
+class _Distorter(Protocol):
+    """An object that distorts images, such as a DigitDistorter."""
+
+    def distort(self, X, random_state):
+        """Return as many images as X has, newly distorted with this seed."""
+
+
+def _is_distorter(value):
+    # A class with this method counts as an instance of the protocol.
+    return not isinstance(value, type) and callable(value.distort)
+
+
+_A_DISTORTER = "an object with a method distort, such as skmnist.DigitDistorter()"
+DISTORTER = Rule((_Distorter,), _is_distorter, _A_DISTORTER)
+DISTORTER_OR_NONE = Rule(
+    (_Distorter, type(None)),
+    lambda value: value is None or _is_distorter(value),
+    f"None or {_A_DISTORTER}",
 )
 
 

@@ -123,7 +123,8 @@ class MLPDigitClassifier(
         image twice. None means that the images are not distorted. Any object with a method
         ``distort(X, random_state)`` can be passed. The method receives about a thousand rows of X
         at a time, with the dtype of X, and a seed, and returns an array of the same shape. Images
-        for the validation and images passed to :meth:`predict` are never distorted.
+        for the validation and images passed to :meth:`predict` are never distorted. The rows of X
+        must be images: for a pipeline that computes features, use DistortedClassifier instead.
     max_iter : int or None, default=None
         The total number of epochs. None means ``schedule_iter`` epochs. If ``schedule_iter`` is
         None too, the number is 100,000 divided by the number of training images, but at least 10

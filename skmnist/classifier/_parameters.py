@@ -6,6 +6,7 @@ from numbers import Integral, Real
 import numpy as np
 
 from skmnist.base._rules import (
+    DISTORTER_OR_NONE,
     FLAG,
     NOT_NEGATIVE,
     POSITIVE,
@@ -19,7 +20,6 @@ from skmnist.base._rules import (
     is_finite,
     is_integer,
 )
-from skmnist.classifier._redrawing import DISTORTER
 from skmnist.classifier._targets import ENCODINGS
 from skmnist.network._activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
 from skmnist.network._arrays import like
@@ -60,7 +60,7 @@ RULES = {
     "epsilon": POSITIVE,
     "dropout": SHARE,
     "input_dropout": SHARE,
-    "distort": DISTORTER,
+    "distort": DISTORTER_OR_NONE,
     "max_iter": integer(1, or_none=True),
     "class_weight": Rule(
         (dict, str, type(None)),

@@ -1,30 +1,13 @@
 """Training images that are drawn anew in each epoch, usually by a distorter."""
 
 from functools import partial
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 from sklearn.utils import check_array
 
 from skmnist.base._checks import is_same_place, place
-from skmnist.base._rules import Rule, short_repr
+from skmnist.base._rules import short_repr
 from skmnist.network._arrays import dense_rows, is_numpy, like
-
-
-@runtime_checkable
-class _Distorter(Protocol):
-    """An object that distorts images, such as a DigitDistorter."""
-
-    def distort(self, X, random_state):
-        """Return as many images as X has, newly distorted with this seed."""
-
-
-DISTORTER = Rule(
-    (_Distorter, type(None)),
-    # A class with this method counts as an instance of the protocol.
-    lambda value: not isinstance(value, type) and (value is None or callable(value.distort)),
-    "None or an object with a method distort, such as skmnist.DigitDistorter()",
-)
 
 
 def with_redraw(examples, distorter, redraw=None):

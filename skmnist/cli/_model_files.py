@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 from skmnist import DigitDistorter, DistortedClassifier, MLPDigitClassifier
 from skmnist import io as skops_files
 from skmnist.base._files import destination
+from skmnist.base._rules import DISTORTER_OR_NONE, check
 from skmnist.base._versioned_pickle import UnknownFormatError
 from skmnist.cli._checkpoint import Checkpoint
 from skmnist.cli._output_files import is_skops
@@ -63,8 +64,11 @@ def distorter_of(model):
     """Return the distorter of the training images, or None if they were not distorted."""
     model = getattr(model, "best_estimator_", model)
     if isinstance(model, DistortedClassifier):
-        return model.distorter or DigitDistorter()
-    return getattr(last_step(model), "distort", None)
+        distorter = DigitDistorter() if model.distorter is None else model.distorter
+    else:
+        distorter = getattr(last_step(model), "distort", None)
+    check("The distorter of the model", distorter, DISTORTER_OR_NONE)
+    return distorter
 
 
 def _load(path):

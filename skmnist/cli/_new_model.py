@@ -2,14 +2,17 @@
 
 from functools import partial
 
+import numpy as np
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
 from skmnist import ConvFeatureTransformer, DigitDistorter, DistortedClassifier, MLPDigitClassifier
+from skmnist.base._checks import new_generator
 from skmnist.classifier._settings import epochs_in_total
 from skmnist.cli._model_files import last_step
-from skmnist.distortion._last_step import Shown
+from skmnist.distortion._last_step import Progress, Shown
 
+MNIST_SIDE = 28
 # Distorted images differ in every epoch, so that more epochs are useful.
 TIMES_MORE_EPOCHS = 6
 
@@ -18,7 +21,7 @@ def new_model(arguments, data):
     """Return the model for the options, not yet trained."""
     seed = arguments.seed or 0
     classifier = _new_classifier(arguments, len(data.X), seed)
-    distorter = DigitDistorter(image_shape=data.image_shape) if arguments.distort else None
+    distorter = _new_distorter(data) if arguments.distort else None
     if not arguments.features:
         return classifier.set_params(distort=distorter)
     features = ConvFeatureTransformer(image_shape=data.image_shape, random_state=seed)
@@ -26,8 +29,29 @@ def new_model(arguments, data):
     if distorter is None:
         return pipeline
     model = DistortedClassifier(pipeline, distorter, warm_start=True)
-    model.estimator_ = clone(pipeline)
+    model.estimator_, model._progress = clone(pipeline), Progress(new_generator(None))
     return model
+
+
+def _new_distorter(data):
+    """Return a distorter that treats images of any size and background like those of MNIST."""
+    height, width = data.image_shape[:2]
+    defaults = DigitDistorter().get_params()
+    size = np.sqrt(height * width) / MNIST_SIDE
+    in_pixels = {name: defaults[name] * size for name in ("shift", "elastic", "smoothness")}
+    images = data.X.reshape(len(data.X), height, width, -1)
+    return DigitDistorter(
+        **(in_pixels if size != 1 else {}),
+        fill=_background(images),
+        image_shape=data.image_shape,
+    )
+
+
+def _background(images):
+    """Return the median of the pixels at the borders of the images."""
+    top_and_bottom, sides = images[:, [0, -1]], images[:, :, [0, -1]]
+    borders = np.concatenate([top_and_bottom.ravel(), sides.ravel()])
+    return np.median(borders).astype(images.dtype).item()
 
 
 def _new_classifier(arguments, n_images, seed):

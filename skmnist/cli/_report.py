@@ -188,13 +188,17 @@ SECTIONS = [
     ),
     _Section(
         "Distortions",
-        "In each epoch, the model was trained on new distortions of the training images. These are "
-        "distortions of the first test image. The test images themselves were not distorted for "
-        "the accuracy.",
+        "The model was trained on distorted images, such as these distortions of the first test "
+        "image. For the accuracy and the plots below, the test images were not distorted.",
         _is_distorted,
         _distortions,
     ),
-    _Section("Loss curve", "The mean loss in each epoch.", _has_loss_curve, _loss_curve),
+    _Section(
+        "Loss curve",
+        "The mean loss on the training images in each epoch.",
+        _has_loss_curve,
+        _loss_curve,
+    ),
     _Section(
         "Misclassified images",
         "The text above an image consists of the true label, an arrow, the predicted label, and "

@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.utils.validation import check_array, check_is_fitted
 
 from skmnist.base._public import set_module
-from skmnist.base._rules import OneOf, check, integer
+from skmnist.base._rules import DISTORTER, OneOf, check, integer
 from skmnist.displays._drawn_on_axes import DrawnOnAxesMixin
 from skmnist.displays._images import as_images, dense, merge_im_kw, one_row, prepare_images
 from skmnist.displays._labels import checked_labels
@@ -237,6 +237,7 @@ class DigitGridDisplay(DrawnOnAxesMixin):
         >>> len(display.images)
         21
         """
+        check("distorter", distorter, DISTORTER)
         check("n_copies", n_copies, integer(1))
         original = check_array(dense(one_row(X)))
         copies = distorter.distort(np.repeat(original, n_copies, axis=0), random_state)

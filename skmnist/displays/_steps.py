@@ -52,8 +52,9 @@ def transform_before(estimator, n_steps, X):
 def _class_names(estimator):
     """Return the class name of an estimator, and those of its steps, for an error message."""
     name = type(estimator).__name__
-    if hasattr(estimator, "best_estimator_"):
-        return f"{name}. Pass its best_estimator_ instead"
+    for fitted in ("best_estimator_", "estimator_"):
+        if hasattr(estimator, fitted):
+            return f"{name}. Pass its {fitted} instead"
     if not isinstance(estimator, Pipeline):
         return name
     return f"{name} of {', '.join(type(step).__name__ for step in steps_of(estimator))}"

@@ -3,6 +3,7 @@
 from copy import deepcopy
 
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone, is_classifier
+from sklearn.pipeline import Pipeline
 from sklearn.utils import check_array, column_or_1d, get_tags
 from sklearn.utils.metadata_routing import UNUSED, MetadataRouter, MethodMapping, process_routing
 from sklearn.utils.metaestimators import available_if
@@ -13,7 +14,7 @@ from skmnist.base._all_or_nothing import all_or_nothing
 from skmnist.base._checks import check_images, new_generator
 from skmnist.base._doc_link import DocLinkMixin
 from skmnist.base._public import set_module
-from skmnist.base._rules import FLAG, RANDOM_STATE, check, integer, short_repr
+from skmnist.base._rules import DISTORTER_OR_NONE, FLAG, RANDOM_STATE, check, integer, short_repr
 from skmnist.base._versioned_pickle import VersionedPickleMixin
 from skmnist.base.compat import CallbackSupportMixin, with_callbacks
 from skmnist.distortion._distorter import DigitDistorter
@@ -28,6 +29,7 @@ from skmnist.distortion._steps import (
 )
 
 RULES = {
+    "distorter": DISTORTER_OR_NONE,
     "max_iter": integer(1),
     "n_copies": integer(1),
     "warm_start": FLAG,
@@ -71,7 +73,9 @@ class DistortedClassifier(
       called in ``max_iter`` epochs, with blocks of about a thousand images in random order, which
       are newly distorted in every epoch.
     - All other classifiers, such as SVC, are fitted once, to the images and ``n_copies`` distorted
-      copies of each image.
+      copies of each image. If such a classifier holds out images itself, these can be copies of its
+      training images. Therefore, do not pass a search as ``estimator``, but search over a
+      DistortedClassifier.
 
     Parameters
     ----------
@@ -88,8 +92,9 @@ class DistortedClassifier(
         The number of distorted copies of each image for classifiers that are fitted once.
     warm_start : bool, default=False
         Whether :meth:`fit` keeps the steps before the last one, and resumes the training of the
-        last step with the current parameters of ``estimator``. MLPDigitClassifier and other
-        classifiers without ``partial_fit`` must have ``warm_start=True`` too. The result is the
+        last step with the current parameters of ``estimator``. A last step that is an
+        MLPDigitClassifier, or that has no ``partial_fit``, must have ``warm_start=True`` too. The
+        result is the
         same as that of an uninterrupted training, also if the estimator was pickled in between.
     random_state : int, RandomState instance or None, default=None
         Determines the distortions and the order of the images. For MLPDigitClassifier, its own
@@ -101,7 +106,7 @@ class DistortedClassifier(
         The fitted classifier or pipeline.
     classes_ : ndarray of shape (n_classes,)
         The distinct labels, sorted.
-    n_iter_ : int
+    n_iter_ : int or ndarray
         The number of epochs so far, or the ``n_iter_`` of the last step if it determines this
         number itself.
     n_features_in_ : int
@@ -211,8 +216,10 @@ class DistortedClassifier(
         last, steps = last_step(estimator), earlier_steps(estimator)
         distorter = DigitDistorter() if self.distorter is None else self.distorter
         shown = Shown(X, pixels, features, labels, distorter, steps)
-        rng = new_generator(self.random_state)
-        progress = self._progress.copied() if resumes else Progress(rng)
+        if resumes:
+            progress = self._progress.copied()
+        else:
+            progress = Progress(new_generator(self.random_state))
         self._progress = way_to_fit(last)(self, last, shown, metadata, progress, context)
         self.estimator_ = estimator
 
@@ -366,13 +373,6 @@ def _check_parameters(classifier):
             "estimator must be a classifier, or a Pipeline whose last step is a classifier; got "
             f"{short_repr(estimator)}."
         )
-    distorter = classifier.distorter
-    is_distorter = hasattr(distorter, "distort") and not isinstance(distorter, type)
-    if not (distorter is None or is_distorter):
-        raise TypeError(
-            "distorter must be None or an object with a method distort, such as "
-            f"skmnist.DigitDistorter(); got {short_repr(distorter)}."
-        )
     for name, rule in RULES.items():
         check(name, getattr(classifier, name), rule)
     _check_last_step(last_step(estimator), classifier.warm_start)
@@ -381,6 +381,11 @@ def _check_parameters(classifier):
 def _check_last_step(last, warm_start):
     """Raise a ValueError for a last step that cannot be trained in the way that was asked for."""
     name = type(last).__name__
+    if isinstance(last, Pipeline):
+        raise ValueError(
+            "estimator must be a Pipeline whose last step is a classifier; got one whose last step "
+            "is another Pipeline. Put all steps into one Pipeline."
+        )
     if not can_be_redrawn(last) and hasattr(last, "partial_fit"):
         return
     if can_be_redrawn(last) and last.distort is not None:
@@ -388,10 +393,15 @@ def _check_last_step(last, warm_start):
             f"distort of the {name} must be None in a DistortedClassifier, which distorts the "
             f"images itself; got {short_repr(last.distort)}. Pass it as distorter instead."
         )
-    if warm_start and not getattr(last, "warm_start", False):
+    if warm_start and not hasattr(last, "warm_start"):
         raise ValueError(
-            f"warm_start must be False, or warm_start of the {name} in estimator must be True as "
-            f"well; got {warm_start!r}."
+            f"warm_start must be False for a {name}, which has neither partial_fit nor warm_start; "
+            f"got {warm_start!r}."
+        )
+    if warm_start and not last.warm_start:
+        raise ValueError(
+            f"warm_start of the {name} in estimator must be True if warm_start of the "
+            f"DistortedClassifier is True; got {last.warm_start!r}."
         )
 
 

@@ -5,6 +5,8 @@ of the pixel, plus a shift, plus smooth displacements. All of these are sums of 
 matrix product computes the coordinates for many images: ``coefficients @ fields``.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from skmnist.distortion._fields import smooth_fields
@@ -12,11 +14,17 @@ from skmnist.distortion._fields import smooth_fields
 
 def coordinate_fields(distorter, height, width):
     """Return the fields [k, height * width]: y, x, and 1, then the smooth displacements."""
+    return _fields(height, width, float(distorter.smoothness) if distorter.elastic else None)
+
+
+@lru_cache(maxsize=2)  # for many calls with few images
+def _fields(height, width, smoothness):
     y, x = np.indices((height, width)).reshape(2, -1)
-    affine = [y - (height - 1) / 2, x - (width - 1) / 2, np.ones(height * width)]
-    if distorter.elastic == 0:
-        return np.stack(affine)
-    return np.concatenate([affine, smooth_fields(height, width, float(distorter.smoothness))])
+    fields = np.stack([y - (height - 1) / 2, x - (width - 1) / 2, np.ones(height * width)])
+    if smoothness is not None:
+        fields = np.concatenate([fields, smooth_fields(height, width, smoothness)])
+    fields.flags.writeable = False  # the cache returns the same array again
+    return fields
 
 
 def draw_coefficients(distorter, height, width, n_fields, n_images, rng):

@@ -1,5 +1,6 @@
 """DigitDistorter: its parameters, distort and fit_resample."""
 
+import warnings
 from numbers import Real
 
 from sklearn.base import BaseEstimator
@@ -23,6 +24,9 @@ from skmnist.base._versioned_pickle import VersionedPickleMixin
 from skmnist.distortion._distorting import distorted
 from skmnist.network._arrays import namespace
 
+# With fewer columns, the rows may not be images, and a missing image_shape causes no warning.
+FEW_PIXELS = 64
+
 
 def _number(least, most, unit=""):
     return Rule(
@@ -36,7 +40,7 @@ RULES = {
     "shear": _number(0, 10),
     "shift": _number(0, 10_000, " of pixels"),
     "elastic": _number(0, 10_000, " of pixels"),
-    "smoothness": _number(0.1, 1000, " of pixels"),
+    "smoothness": _number(0.5, 1000, " of pixels"),
     "fill": Rule((Real,), is_finite, "a finite number"),
     "image_shape": IMAGE_SHAPE,
     "n_copies": integer(1),
@@ -52,8 +56,9 @@ class DigitDistorter(VersionedPickleMixin, DocLinkMixin, BaseEstimator):
     A digit that is moved or bent a little is still the same digit. A classifier that is trained on
     distorted images, new ones in every epoch, makes far fewer errors than one that sees the same
     images again and again. Distort training images only, never the images that a model is evaluated
-    on. There are two ways to do this: pass a distorter to ``MLPDigitClassifier(distort=...)``, or
-    use ``fit_resample`` as a step of a pipeline of imbalanced-learn, which calls it in `fit` only.
+    on. There are three ways to do this: pass a distorter to ``MLPDigitClassifier(distort=...)``;
+    pass it to DistortedClassifier, for pipelines and other classifiers; or use ``fit_resample`` as
+    a step of a pipeline of imbalanced-learn, which calls it in `fit` only.
 
     For each image, rotation, scale, shear and shift are drawn uniformly from the ranges that the
     parameters define. In addition, each pixel is displaced by a smooth random field, as if the
@@ -75,16 +80,19 @@ class DigitDistorter(VersionedPickleMixin, DocLinkMixin, BaseEstimator):
         The largest horizontal shear. With 0.1, a pixel moves sideways by up to a tenth of its
         vertical distance to the centre.
     shift : float, default=1
-        The largest shift in pixels, vertically and horizontally.
+        The largest shift in pixels, vertically and horizontally, before rotation and scaling.
     elastic : float, default=0.8
         The strength of the smooth displacements: the root mean square of the vertical and of the
         horizontal displacement of a pixel, in pixels.
     smoothness : float, default=5
         The standard deviation in pixels of the Gaussian filter that makes the displacements
-        smooth. Small values need more time: the time is proportional to the number of components
-        of the displacements, which grows with the inverse square of ``smoothness``.
+        smooth. The time and the memory are proportional to the number of components of the
+        displacements, which grows with the number of pixels and with the inverse square of
+        ``smoothness``. For images of more than about 100 × 100 pixels, use larger values.
     fill : float, default=0
         The value of the pixels outside of an image, which its distortion can move into view.
+        It must be on the scale of X: white is 255 for bytes, and 1 for pixels from 0 to 1. It is
+        the same for all channels.
     image_shape : tuple of int or None, default=None
         (height, width) or (height, width, channels). None means square images with one channel, or
         one row of pixels if the number of columns of X is not a square number. A single row or
@@ -95,7 +103,13 @@ class DigitDistorter(VersionedPickleMixin, DocLinkMixin, BaseEstimator):
         The number of threads. None means as many as a matrix product would use, and -1 all cores.
         It does not affect the result.
     random_state : int, RandomState instance or None, default=None
-        The seed of the random numbers.
+        The seed of the random numbers. With an integer, `distort` returns the same images in every
+        call. Classifiers do not use it: they pass a new seed in every call.
+
+    See Also
+    --------
+    MLPDigitClassifier : Has a parameter ``distort``.
+    DistortedClassifier : Trains pipelines and other classifiers on distorted images.
 
     Examples
     --------
@@ -162,6 +176,7 @@ class DigitDistorter(VersionedPickleMixin, DocLinkMixin, BaseEstimator):
         check("random_state", seed, RANDOM_STATE)
         X = _check_images(X)
         shape = image_shape(self.image_shape, X.shape[1])
+        _warn_if_flat(self.image_shape, shape)
         _check_fill(self.fill, X)
         return distorted(self, X, shape, new_generator(seed))
 
@@ -231,4 +246,16 @@ def _check_fill(fill, X):
         raise ValueError(
             f"fill must be from {least} to {most}, the range of {X.dtype}, the dtype of X; "
             f"got {fill!r}."
+        )
+
+
+def _warn_if_flat(asked, shape):
+    """Warn if image_shape was not set, and the rows are probably images that are not square."""
+    if asked is None and shape[0] == 1 and shape[1] > FEW_PIXELS:
+        warnings.warn(
+            f"X has {shape[1]} columns, which is not a square number, so each row is distorted as "
+            "a single row of pixels. If the rows are images, set image_shape=(height, width) or "
+            "(height, width, channels).",
+            UserWarning,
+            stacklevel=3,
         )

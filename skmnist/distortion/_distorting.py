@@ -20,6 +20,8 @@ from skmnist.network._arrays import (
 PIXELS_AT_ONCE = 50_000
 # So many random numbers are drawn at a time, so the memory does not depend on the number of images.
 NUMBERS_AT_ONCE = 500_000
+# The numbers of the pixels of larger images are not exact in float32.
+MOST_PIXELS = 2**23
 # Fewer chunks are distorted in less time than it takes to start a thread.
 FEWEST_CHUNKS = 4
 
@@ -62,10 +64,11 @@ def _distort(distorter, X, out, shape, drawn, fields, size):
 
 
 def _type_to_compute_in(X):
-    """Return the float type that contains all integers of X, up to 53 bits, or the floats of X."""
+    """Return the float type that contains the integers of X, up to 53 bits, or the floats of X."""
     xp = namespace(X)
     is_wide = xp.isdtype(X.dtype, "integral") and xp.iinfo(X.dtype).bits > 16
-    return xp.float64 if is_wide and _has_float64(X) else float_type(X)
+    has_many_pixels = X.shape[1] > MOST_PIXELS
+    return xp.float64 if (is_wide or has_many_pixels) and _has_float64(X) else float_type(X)
 
 
 def _has_float64(X):

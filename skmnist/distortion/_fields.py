@@ -6,14 +6,11 @@ times an independent normal number. A few of these products contain almost all o
 a few numbers make a smooth field.
 """
 
-from functools import lru_cache
-
 import numpy as np
 
 SHARE_OF_VARIANCE = 0.99
 
 
-@lru_cache(maxsize=16)
 def smooth_fields(height, width, smoothness):
     """Return fields [k, height * width], to be summed with standard normal numbers as factors.
 
@@ -27,9 +24,7 @@ def smooth_fields(height, width, smoothness):
     kept = largest[: np.searchsorted(shares, SHARE_OF_VARIANCE) + 1]
     i, j = np.unravel_index(kept, variances.shape)
     fields = (columns[:, i].T[:, :, None] * rows[:, j].T[:, None, :]).reshape(len(kept), -1)
-    fields /= np.sqrt(np.mean(np.sum(fields**2, axis=0)))
-    fields.flags.writeable = False  # the cache returns the same array again
-    return fields
+    return fields / np.sqrt(np.mean(np.sum(fields**2, axis=0)))
 
 
 def _modes(n, smoothness):

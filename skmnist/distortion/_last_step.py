@@ -7,14 +7,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse
-from sklearn.utils import check_array
 from sklearn.utils.multiclass import unique_labels
 
+from skmnist.base._rules import short_repr
 from skmnist.base.compat import FRAMES_OF_WITH_CALLBACKS
 from skmnist.distortion._steps import transformed
-from skmnist.network._arrays import like, namespace
+from skmnist.network._arrays import like, namespace, to_numpy
 
 ROWS_AT_ONCE = 1024
+VALIDATION = ("X_val", "y_val")  # metadata that can have as many rows as X by chance
 LAST = "fit-last-step"  # the name of a task for callbacks
 
 
@@ -30,6 +31,11 @@ class Shown(NamedTuple):
     labels: Any
     distorter: Any
     steps: list
+
+    @property
+    def n_images(self):
+        """The number of images."""
+        return self.pixels.shape[0]
 
     def distorted(self, rows, seed):
         """Return the features of newly distorted images."""
@@ -74,19 +80,38 @@ def _fit_in_blocks(classifier, last, shown, metadata, progress, context):
     """Call partial_fit for epoch after epoch, on blocks of newly distorted images."""
     context = context.subcontext(LAST, max_subtasks=classifier.max_iter - progress.n_epochs)
     task_data = {"X": shown.X, "y": shown.labels}
-    classes = last.classes_ if progress.n_epochs else unique_labels(shown.labels)
+    classes = _classes(shown.labels, last.classes_ if progress.n_epochs else None)
     _warn_if_done(progress.n_epochs, classifier.max_iter)
+    context.call_on_fit_task_begin(estimator=classifier, **task_data)
     for _ in range(progress.n_epochs, classifier.max_iter):
         task = context.subcontext(task_name="epoch")
         task.call_on_fit_task_begin(estimator=classifier, **task_data)
-        for rows in _blocks(shown.pixels.shape[0], progress.rng):
+        for rows in _blocks(shown.n_images, progress.rng):
             seed = _new_seed(progress.rng)
-            labels, more = _taken(shown.labels, rows), _metadata_of(rows, metadata)
+            labels, more = (
+                _taken(shown.labels, rows),
+                _metadata_of(rows, shown, metadata),
+            )
             last.partial_fit(shown.distorted(rows, seed), labels, classes=classes, **more)
         progress.n_epochs += 1
         if task.call_on_fit_task_end(estimator=classifier, **task_data):
             break
+    context.call_on_fit_task_end(estimator=classifier, **task_data)
     return progress
+
+
+def _classes(labels, before):
+    """Return the classes; when training is resumed, raise a ValueError for labels that are new."""
+    found = unique_labels(labels)
+    if before is None:
+        return found
+    unknown = set(to_numpy(found).tolist()) - set(to_numpy(before).tolist())
+    if unknown:
+        raise ValueError(
+            f"y must contain only the classes {short_repr(before.tolist())} when training is "
+            f"resumed; got {short_repr(sorted(unknown, key=str))}."
+        )
+    return before
 
 
 def _warn_if_done(done, max_iter):
@@ -101,13 +126,13 @@ def _warn_if_done(done, max_iter):
 
 def _fit_to_copies(classifier, last, shown, metadata, progress, context):
     """Call fit once, on the images and distorted copies of all of them."""
-    n, n_copies = shown.pixels.shape[0], classifier.n_copies
+    n, n_copies = shown.n_images, classifier.n_copies
     every = np.arange(n)
     copies = [shown.distorted(every, _new_seed(progress.rng)) for _ in range(n_copies)]
     again = np.tile(every, 1 + n_copies)
     features, labels = _stacked([shown.features, *copies]), _taken(shown.labels, again)
     with context.subcontext(LAST).propagate_callback_context(last):
-        last.fit(features, labels, **_metadata_of(again, metadata))
+        last.fit(features, labels, **_metadata_of(again, shown, metadata))
     return progress
 
 
@@ -120,12 +145,27 @@ def _new_seed(rng):
     return int(rng.integers(2**32))
 
 
-def _metadata_of(rows, metadata):
-    """Return metadata in which the weights are those of some rows."""
-    if metadata.get("sample_weight") is None:
-        return metadata
-    weights = check_array(metadata["sample_weight"], ensure_2d=False, input_name="sample_weight")
-    return {**metadata, "sample_weight": _taken(weights, rows)}
+def _metadata_of(rows, shown, metadata):
+    """Return metadata in which those with one entry per image have the entries of some rows."""
+
+    def entries(name, value):
+        is_per_image = name not in VALIDATION and _length(value) == shown.n_images
+        return _entries(value, rows) if is_per_image else value
+
+    return {name: entries(name, value) for name, value in metadata.items()}
+
+
+def _length(value):
+    """Return the number of entries of an array, a table or a list; None for other values."""
+    if isinstance(value, list | tuple):
+        return len(value)
+    return value.shape[0] if getattr(value, "shape", ()) else None
+
+
+def _entries(value, rows):
+    if hasattr(value, "iloc"):
+        return value.iloc[rows]
+    return _taken(np.asarray(value) if isinstance(value, list | tuple) else value, rows)
 
 
 def _taken(array, rows):

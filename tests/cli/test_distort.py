@@ -44,6 +44,8 @@ def test_model_with_features_is_the_one_trained_in_python(digits, data, tmp_path
     assert_array_equal(model.predict_proba(X), same.predict_proba(X))
     assert str(model) == str(same)
     assert str(clone(model)) == str(model)
+    assert vars(model).keys() == vars(same).keys()
+    assert model.n_iter_ == 3
 
 
 @pytest.mark.parametrize(("options", "n_epochs"), [([], 60), (["--epochs", "7"], 7)])
@@ -51,6 +53,26 @@ def test_there_are_six_times_as_many_epochs_by_default(options, n_epochs):
     arguments = make_parser().parse_args(["train", "--distort", *options])
     mnist = LabelledImages(np.empty((60_000, 784)), np.empty(60_000), (28, 28))
     assert new_model(arguments, mnist).schedule_iter == n_epochs
+
+
+@pytest.mark.parametrize(
+    ("image_shape", "shift"), [((28, 28), 1), ((14, 14), 0.5), ((14, 56), 1), ((56, 56, 3), 2)]
+)
+def test_distortions_suit_the_images(image_shape, shift):
+    arguments = make_parser().parse_args(["train", "--distort"])
+    images = np.full((3, np.prod(image_shape)), 200)
+    images[:, :3] = 0
+    distort = new_model(arguments, LabelledImages(images, np.arange(3), image_shape)).distort
+    assert (distort.shift, distort.image_shape, distort.fill) == (shift, image_shape, 200)
+    assert distort.smoothness == 5 * shift
+    assert distort.rotation == DigitDistorter().rotation
+
+
+def test_error_names_a_distorter_that_cannot_distort(data, tmp_path, capsys):
+    path = tmp_path / "model"
+    joblib.dump(train(data, path, "--epochs", "1").set_params(distort="x"), path)
+    assert main(["evaluate", str(path), "--data", str(data)]) == 2
+    assert "The distorter of the model must be None or an object" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("options", [[], ["--features"]])

@@ -300,3 +300,9 @@ def test_distorter_gets_one_image_and_at_least_one_copy():
         DigitGridDisplay.from_distorter(DigitDistorter(), X[:2])
     with pytest.raises(ValueError, match="n_copies must be an integer of at least 1; got 0"):
         DigitGridDisplay.from_distorter(DigitDistorter(), X[0], n_copies=0)
+
+
+@pytest.mark.parametrize("given", [None, DigitDistorter, small_classifier()])
+def test_distorter_must_have_a_method_distort(given):
+    with pytest.raises((TypeError, ValueError), match="distorter must be an object with a method"):
+        DigitGridDisplay.from_distorter(given, load_digits().data[0])

@@ -3,6 +3,7 @@
 from functools import partial
 
 import numpy as np
+import pandas as pd
 import pytest
 from distorted import (
     GENTLE,
@@ -24,6 +25,8 @@ from distorted import (
     y_val,
 )
 from helpers import parameter_bytes
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV, GroupKFold
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neural_network import MLPClassifier
 
@@ -159,3 +162,12 @@ def test_fitted_estimator_predicts_without_the_distorter(make):
     assert model.score(X_val, y_val) == model.estimator_.score(X_val, y_val)
     assert len(Recorder.given) == n_calls
     assert "distort" not in str(vars(model.estimator_["digits"]).values()).lower()
+
+
+@pytest.mark.parametrize("kind", [list, np.array, pd.Series])
+def test_groups_are_repeated_with_the_images(kind):
+    groups = kind([number // 10 for number in range(len(y))])
+    search = GridSearchCV(GaussianNB(), {"var_smoothing": [1e-3]}, cv=GroupKFold(2))
+    model = trained(search, NONE).fit(X, y, groups=groups)
+    by_hand = clone(search).fit(np.tile(X, (3, 1)), np.tile(y, 3), groups=np.tile(groups, 3))
+    assert model.estimator_.best_score_ == by_hand.best_score_

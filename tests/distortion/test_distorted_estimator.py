@@ -132,6 +132,11 @@ def test_step_passthrough_is_skipped():
     [
         ({"estimator": PCA()}, TypeError, r"estimator must be a classifier, or .*; got PCA\(\)"),
         ({"estimator": make_pipeline(PCA())}, TypeError, "whose last step is a classifier; got Pi"),
+        (
+            {"estimator": make_pipeline(make_pipeline(GaussianNB()))},
+            ValueError,
+            "got one whose last step is another Pipeline",
+        ),
         ({"estimator": GaussianNB}, TypeError, "estimator must be a classifier, .* got <class"),
         (
             {"distorter": "x"},
@@ -139,7 +144,7 @@ def test_step_passthrough_is_skipped():
             r"distorter must be None or an object with a method distort, such as "
             r"skmnist.DigitDistorter\(\); got 'x'\.",
         ),
-        ({"distorter": DigitDistorter}, TypeError, "distorter must be None or an object"),
+        ({"distorter": DigitDistorter}, ValueError, "distorter must be None or an object"),
         ({"distorter": DigitDistorter(shift=-1)}, ValueError, "shift must be a number of pixels"),
         ({"max_iter": 0}, ValueError, "max_iter must be an integer of at least 1; got 0"),
         ({"n_copies": 1.5}, TypeError, "n_copies must be an integer of at least 1; got 1.5"),
@@ -148,7 +153,7 @@ def test_step_passthrough_is_skipped():
         (
             {"estimator": network(), "warm_start": True},
             ValueError,
-            "warm_start must be False, or warm_start of the MLPDigitClassifier in estimator must",
+            "warm_start of the MLPDigitClassifier in estimator must be True if .* got False",
         ),
     ],
 )

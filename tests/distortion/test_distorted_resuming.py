@@ -68,9 +68,8 @@ def test_resuming_keeps_the_earlier_steps_and_takes_the_new_parameters():
 
 
 def test_resuming_a_classifier_that_is_fitted_once_uses_its_own_warm_start():
-    make = partial(LinearSVC)
-    with pytest.raises(ValueError, match="warm_start of the LinearSVC in estimator must be True"):
-        trained(make(), warm_start=True).fit(X, y)
+    with pytest.raises(ValueError, match="warm_start must be False for a LinearSVC, which has nei"):
+        trained(LinearSVC(), warm_start=True).fit(X, y)
     model = trained(logistic(warm_start=True), warm_start=True).fit(X, y)
     before = model.estimator_.coef_
     model.set_params(estimator__max_iter=600).fit(X, y)
@@ -89,6 +88,13 @@ def test_resuming_with_another_class_is_an_error():
     model = trained(sgd(), warm_start=True).fit(X, y)
     with pytest.raises(ValueError, match=r"same class as before, SGDClassifier.*got MLPClassifier"):
         model.set_params(estimator=MLPClassifier()).fit(X, y)
+
+
+def test_resuming_with_new_labels_is_an_error():
+    model = trained(sgd(), warm_start=True).fit(X, y)
+    message = r"y must contain only the classes \[0, .*, 9\] when training is resumed; got \[12\]"
+    with pytest.raises(ValueError, match=message):
+        model.set_params(max_iter=4).fit(X, np.where(y == 2, 12, y))
 
 
 def test_without_warm_start_a_second_fit_starts_anew():

@@ -151,12 +151,18 @@ def test_channels_of_an_image_are_distorted_in_the_same_way():
 
 
 def test_images_are_square_or_a_row_unless_their_shape_is_given():
-    for shape, columns in (((28, 28), 784), ((1, 783), 783)):
+    for shape, columns in (((28, 28), 784), ((1, 60), 60)):
         given, found = (
             DigitDistorter(image_shape=each, random_state=0).distort(X[:, :columns])
             for each in (shape, None)
         )
         np.testing.assert_array_equal(found, given)
+
+
+def test_rows_that_are_probably_images_need_image_shape():
+    message = r"X has 783 columns, .* set image_shape=\(height, width\) or \(height, width, channel"
+    with pytest.warns(UserWarning, match=message):
+        DigitDistorter().distort(X[:, :783])
 
 
 def test_seed_decides_the_result():

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
+from skmnist import DigitDistorter
+from skmnist.distortion._coordinates import coordinate_fields
 from skmnist.distortion._fields import smooth_fields
 
 SHAPES = [(28, 28), (8, 30), (30, 8), (1, 40)]
@@ -71,7 +73,7 @@ def test_few_fields_are_needed_unless_they_are_rough():
 
 
 def test_fields_in_the_cache_cannot_be_changed():
-    fields = smooth_fields(9, 9, 3.0)
+    fields = coordinate_fields(DigitDistorter(smoothness=3), 9, 9)
     with pytest.raises(ValueError, match="read-only"):
         fields += 1
-    assert smooth_fields(9, 9, 3.0) is fields
+    assert coordinate_fields(DigitDistorter(smoothness=3.0), 9, 9) is fields

@@ -105,7 +105,7 @@ NUMBERS = {
     "shear": ("a number from 0 to 10", [-0.1, 11]),
     "shift": ("a number of pixels from 0 to 10000", [-1, np.inf]),
     "elastic": ("a number of pixels from 0 to 10000", [-1, 10_001]),
-    "smoothness": ("a number of pixels from 0.1 to 1000", [0, 0.05, 1001]),
+    "smoothness": ("a number of pixels from 0.5 to 1000", [0, 0.4, 1001]),
     "fill": ("a finite number", [np.nan, -np.inf, 10**400]),
     "n_copies": ("an integer of at least 1", [0, -1]),
     "n_jobs": ("None or an integer other than 0", [0]),

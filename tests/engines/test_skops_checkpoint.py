@@ -45,7 +45,10 @@ def load(path):
     return io.load(path, trusted=["skmnist.cli.Checkpoint"])
 
 
-@pytest.mark.parametrize("options", [[], ["--early-stopping"], ["--features"]])
+@pytest.mark.parametrize(
+    "options",
+    [[], ["--early-stopping"], ["--features"], ["--distort"], ["--distort", "--features"]],
+)
 def test_training_resumes_from_a_skops_checkpoint(options, digits, interrupt):
     interrupt(*TRAIN, *options, "--out", "model.skops")
     checkpoint = load("model.unfinished.skops")

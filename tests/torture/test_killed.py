@@ -11,6 +11,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from skmnist.cli import main
+from skmnist.cli._model_files import last_step
 from skmnist.datasets import load_mnist
 
 pytestmark = pytest.mark.timeout(4 * 3600)
@@ -18,7 +19,13 @@ pytestmark = pytest.mark.timeout(4 * 3600)
 # The network is so much larger than the data that writing takes longer than training.
 TRAIN = ["train", "--data", "digits.npz", "--hidden", "512", "256", "--epochs", "80"]
 TRAIN += ["--checkpoint", "kept", "--out", "model"]
-OPTIONS = {"pixels": [], "early stopping": ["--early-stopping"], "features": ["--features"]}
+OPTIONS = {
+    "pixels": [],
+    "early stopping": ["--early-stopping"],
+    "features": ["--features"],
+    "distorted pixels": ["--distort"],
+    "distorted features": ["--distort", "--features"],
+}
 
 
 @pytest.fixture
@@ -42,7 +49,7 @@ def start(folder, name):
 def results(path, images):
     """Return everything in a model that must be bit-identical."""
     model = joblib.load(path)
-    classifier = model[-1] if hasattr(model, "steps") else model
+    classifier = last_step(model)
     curves = classifier.loss_curve_, classifier.validation_scores_ or []
     return [*classifier.coefs_, *classifier.intercepts_, *curves, model.predict_proba(images)]
 

@@ -224,6 +224,7 @@ def test_epochs_of_partial_fit_are_tasks():
 def test_progress_bars_reach_the_epochs(capfd):
     bar = callbacks.ProgressBar(max_propagation_depth=None)
     trained(network()).set_callbacks(bar).fit(X, y)
+    trained(sgd()).set_callbacks(callbacks.ProgressBar()).fit(X, y)
     search = GridSearchCV(trained(network()), {"distorter__rotation": [5]}, cv=2)
     search.set_callbacks(callbacks.ProgressBar(max_propagation_depth=None)).fit(X, y)
     assert "MLPDigitClassifier" in capfd.readouterr().out
