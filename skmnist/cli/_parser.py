@@ -117,8 +117,7 @@ COMMANDS = {
                 "--distort",
                 action="store_true",
                 default=None,
-                help="train on images that are distorted anew in every epoch, for more accuracy "
-                "in more time; without --epochs, there are six times as many",
+                help="train on distorted images, for six times as many epochs",
             ),
             _argument(
                 "--early-stopping",

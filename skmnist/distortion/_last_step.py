@@ -149,23 +149,26 @@ def _metadata_of(rows, shown, metadata):
     """Return metadata in which those with one entry per image have the entries of some rows."""
 
     def entries(name, value):
-        is_per_image = name not in VALIDATION and _length(value) == shown.n_images
-        return _entries(value, rows) if is_per_image else value
+        values = _as_array(value)
+        is_per_image = name not in VALIDATION and _length(values) == shown.n_images
+        return _entries(values, rows) if is_per_image else value
 
     return {name: entries(name, value) for name, value in metadata.items()}
 
 
+def _as_array(value):
+    """Return lists, and objects that can be converted to arrays, as arrays."""
+    is_array_like = isinstance(value, list | tuple) or hasattr(value, "__array__")
+    return np.asarray(value) if is_array_like and not hasattr(value, "shape") else value
+
+
 def _length(value):
-    """Return the number of entries of an array, a table or a list; None for other values."""
-    if isinstance(value, list | tuple):
-        return len(value)
+    """Return the number of entries of an array or a table; None for other values."""
     return value.shape[0] if getattr(value, "shape", ()) else None
 
 
-def _entries(value, rows):
-    if hasattr(value, "iloc"):
-        return value.iloc[rows]
-    return _taken(np.asarray(value) if isinstance(value, list | tuple) else value, rows)
+def _entries(values, rows):
+    return values.iloc[rows] if hasattr(values, "iloc") else _taken(values, rows)
 
 
 def _taken(array, rows):
