@@ -31,7 +31,8 @@ def distorted(distorter, X, shape, rng, pixels_at_once=PIXELS_AT_ONCE):
     height, width, _ = shape
     fields = coordinate_fields(distorter, height, width)
     n_drawn = max(1, NUMBERS_AT_ONCE // (2 * len(fields)))
-    there = like(X, fields, _type_to_compute_in(X))
+    # torch would share the memory of the cached array, and warns that it is read-only.
+    there = like(X, fields if is_numpy(X) else fields.copy(), _type_to_compute_in(X))
     out = namespace(X).empty_like(X)
     for start in range(0, X.shape[0], n_drawn):
         rows = slice(start, min(start + n_drawn, X.shape[0]))
