@@ -1,7 +1,6 @@
 """MLPDigitClassifier: its parameters, and how it is fitted."""
 
 import time
-import warnings
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,13 +10,10 @@ from skmnist.base._all_or_nothing import all_or_nothing
 from skmnist.base._checks import check_same_place, float_type, new_generator
 from skmnist.base._doc_link import DocLinkMixin
 from skmnist.base._public import set_module
+from skmnist.base._resuming import warn_if_done
 from skmnist.base._rules import short_repr
 from skmnist.base._versioned_pickle import VersionedPickleMixin
-from skmnist.base.compat import (
-    FRAMES_OF_WITH_CALLBACKS,
-    CallbackSupportMixin,
-    with_callbacks,
-)
+from skmnist.base.compat import CallbackSupportMixin, with_callbacks
 from skmnist.classifier._examples import check_validation, check_X_y, make_examples
 from skmnist.classifier._parameters import check_epsilon, check_parameters
 from skmnist.classifier._predicting import PredictMixin
@@ -452,7 +448,7 @@ class MLPDigitClassifier(
         """Step 4: loop over the remaining epochs, unless early stopping or a callback ends it."""
         recipe = make_recipe(self, len(examples.rows), run.safe_rate)
         n_epochs, horizon = epochs_in_total(self.max_iter, self.schedule_iter, len(examples.rows))
-        _warn_if_done(run.state.epoch, n_epochs)
+        warn_if_done(run.state.epoch, n_epochs)
         examples = run.scaled(examples)
         validation = None if validation is None else run.scaled(validation)
 
@@ -519,13 +515,3 @@ def _set_fitted(target, run, how, best=False):
     target.validation_scores_ = list(run.validation_scores) if is_validated else None
     target._scale = run.scale
     target._fitted_as = how
-
-
-def _warn_if_done(done, n_epochs):
-    if done >= n_epochs:
-        warnings.warn(
-            f"There is nothing left to train: warm_start=True resumes up to max_iter={n_epochs} "
-            f"epochs in total, and {done} epochs are done. Increase max_iter to continue.",
-            UserWarning,
-            stacklevel=6 + FRAMES_OF_WITH_CALLBACKS,
-        )

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from skmnist.base._resuming import USE_A_CLONE
 from skmnist.classifier._examples import mean_target
 from skmnist.classifier._targets import accuracy
 from skmnist.network._arrays import all_finite, copies, ignore_float_warnings, like
@@ -131,22 +132,19 @@ class Run:
         if network.layer_sizes != sizes:
             raise ValueError(
                 f"hidden_layer_sizes and the data must match the fitted network, {_arrow(sizes)}, "
-                f"when training is resumed; got {_arrow(network.layer_sizes)}. {_USE_A_CLONE}"
+                f"when training is resumed; got {_arrow(network.layer_sizes)}. {USE_A_CLONE}"
             )
         if network.fitted_as != fitted_as:
             raise ValueError(
                 "activation, output_activation and target_encoding must be the same as before, "
                 f"{tuple(fitted_as)}, when training is resumed; got {tuple(network.fitted_as)}. "
-                f"{_USE_A_CLONE}"
+                f"{USE_A_CLONE}"
             )
         if type(self.state.optimizer) is not SOLVERS[network.solver]:
             raise ValueError(
                 f"solver must be the same as before, {_name_of(self)!r}, when training is resumed; "
-                f"got {network.solver!r}. {_USE_A_CLONE}"
+                f"got {network.solver!r}. {USE_A_CLONE}"
             )
-
-
-_USE_A_CLONE = "To train from the start, call fit of a copy made with sklearn.base.clone."
 
 
 def _name_of(run):

@@ -30,6 +30,7 @@ def distorted(distorter, X, shape, rng, pixels_at_once=PIXELS_AT_ONCE):
     """Return a distorted copy of the rows of X, which are images of the shape (h, w, channels)."""
     height, width, _ = shape
     fields = coordinate_fields(distorter, height, width)
+    size = max(1, pixels_at_once // math.prod(shape))
     n_drawn = max(1, NUMBERS_AT_ONCE // (2 * len(fields)))
     # torch would share the memory of the cached array, and warns that it is read-only.
     there = like(X, fields if is_numpy(X) else fields.copy(), _type_to_compute_in(X))
@@ -39,7 +40,6 @@ def distorted(distorter, X, shape, rng, pixels_at_once=PIXELS_AT_ONCE):
         n = rows.stop - start
         drawn = draw_coefficients(distorter, height, width, len(fields), n, rng)
         drawn = like(X, drawn, there.dtype)
-        size = max(1, pixels_at_once // math.prod(shape))
         _distort(distorter, X[rows, :], out[rows, :], shape, drawn, there, size)
     return out
 

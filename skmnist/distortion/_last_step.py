@@ -1,6 +1,5 @@
 """Three ways to fit the last step of a pipeline to distorted images."""
 
-import warnings
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -9,12 +8,12 @@ import numpy as np
 import scipy.sparse
 from sklearn.utils.multiclass import unique_labels
 
+from skmnist.base._resuming import warn_if_done
 from skmnist.base._rules import short_repr
-from skmnist.base.compat import FRAMES_OF_WITH_CALLBACKS
 from skmnist.distortion._steps import transformed
 from skmnist.network._arrays import like, namespace, to_numpy
+from skmnist.network._training import ROWS_AT_ONCE
 
-ROWS_AT_ONCE = 1024
 VALIDATION = ("X_val", "y_val")  # metadata that can have as many rows as X by chance
 LAST = "fit-last-step"  # the name of a task for callbacks
 
@@ -81,17 +80,15 @@ def _fit_in_blocks(classifier, last, shown, metadata, progress, context):
     context = context.subcontext(LAST, max_subtasks=classifier.max_iter - progress.n_epochs)
     task_data = {"X": shown.X, "y": shown.labels}
     classes = _classes(shown.labels, last.classes_ if progress.n_epochs else None)
-    _warn_if_done(progress.n_epochs, classifier.max_iter)
+    warn_if_done(progress.n_epochs, classifier.max_iter)
     context.call_on_fit_task_begin(estimator=classifier, **task_data)
     for _ in range(progress.n_epochs, classifier.max_iter):
         task = context.subcontext(task_name="epoch")
         task.call_on_fit_task_begin(estimator=classifier, **task_data)
         for rows in _blocks(shown.n_images, progress.rng):
             seed = _new_seed(progress.rng)
-            labels, more = (
-                _taken(shown.labels, rows),
-                _metadata_of(rows, shown, metadata),
-            )
+            labels = _taken(shown.labels, rows)
+            more = _metadata_of(rows, shown, metadata)
             last.partial_fit(shown.distorted(rows, seed), labels, classes=classes, **more)
         progress.n_epochs += 1
         if task.call_on_fit_task_end(estimator=classifier, **task_data):
@@ -112,16 +109,6 @@ def _classes(labels, before):
             f"resumed; got {short_repr(sorted(unknown, key=str))}."
         )
     return before
-
-
-def _warn_if_done(done, max_iter):
-    if done >= max_iter:
-        warnings.warn(
-            f"There is nothing left to train: warm_start=True resumes up to max_iter={max_iter} "
-            f"epochs in total, and {done} epochs are done. Increase max_iter to continue.",
-            UserWarning,
-            stacklevel=6 + FRAMES_OF_WITH_CALLBACKS,
-        )
 
 
 def _fit_to_copies(classifier, last, shown, metadata, progress, context):

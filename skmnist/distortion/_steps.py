@@ -11,6 +11,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metadata_routing import get_routing_for_object
 
+from skmnist.base._resuming import USE_A_CLONE
 from skmnist.base.compat import CallbackSupportMixin
 
 
@@ -106,8 +107,8 @@ def _check_same_kind(last, done):
     if type(last) is not type(done):
         raise ValueError(
             "The last step of estimator must be of the same class as before, "
-            f"{type(done).__name__}, when training is resumed; got {type(last).__name__}. To train "
-            "from the start, call fit of a copy made with sklearn.base.clone."
+            f"{type(done).__name__}, when training is resumed; got {type(last).__name__}. "
+            f"{USE_A_CLONE}"
         )
 
 
