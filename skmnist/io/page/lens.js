@@ -1,0 +1,137 @@
+/* One kernel laid on one place of the image: the products of their entries, and their mean. */
+
+/** Return all means of the products of one kernel, before the activation and the pooling. */
+function meansOfKernel(entry, kernel, rows, columns) {
+  const means = new Float32Array(rows * columns);
+  for (let i = 0; i < means.length; i++) {
+    const row = Math.floor(i / columns);
+    means[i] = patchProducts(entry, 0, kernel, row, i % columns).mean;
+  }
+  return means;
+}
+
+/** Return the number of the entry with the largest absolute value, in a part of a table. */
+function strongest(values, columns, [top, bottom], [left, right]) {
+  let best = top * columns + left;
+  for (let row = top; row < bottom; row++) {
+    for (let column = left; column < right; column++) {
+      const i = row * columns + column;
+      if (Math.abs(values[i]) > Math.abs(values[best])) best = i;
+    }
+  }
+  return best;
+}
+
+/** Draw a frame around some entries of a canvas whose entries are `cell` pixels large. */
+function frame(canvas, cell, left, top, width, height, colour) {
+  const context = canvas.getContext("2d");
+  context.strokeStyle = colour;
+  context.lineWidth = 2;
+  context.strokeRect(left * cell - 1, top * cell - 1, width * cell + 2, height * cell + 2);
+}
+
+/** Paint a small canvas into another one, with `cell` × `cell` pixels per entry. */
+function paintEnlarged(canvas, small, cell) {
+  canvas.width = small.width * cell;
+  canvas.height = small.height * cell;
+  const context = canvas.getContext("2d");
+  context.imageSmoothingEnabled = false;
+  context.drawImage(small, 0, 0, canvas.width, canvas.height);
+}
+
+const LENS_CELL = 8; // pixels of the canvas per pixel of the image
+
+/** Return the lens for the first layer of kernels of a step. */
+function makeLens(model, number) {
+  const [layer] = model.steps[number].layers;
+  const [, height, width] = layer.kernels.shape;
+  const size = positionsOf(layer, model.side);
+  const offset = layer.padding === "same" ? [(height - 1) >> 1, (width - 1) >> 1] : [0, 0];
+  const small = make("canvas");
+  const image = canvasFigure("Image", "", "screen", "The image, with the place of the kernel");
+  const map = canvasFigure("Map", "", "screen", "The means at all places");
+  const grids = ["Patch", "Kernel", "Products"].map((name) => gridFigure(name, height, width));
+  const mean = make("output", { className: "mean" });
+  const sign = (text) => make("span", { className: "sign" }, text);
+  const lens = { kernel: null, place: null, shownKernel: null, shownPlace: null };
+  let latest = null;
+
+  image.canvas.tabIndex = 0;
+  for (const each of [image, map]) {
+    each.figure.classList.add("wide");
+    each.canvas.classList.add("field");
+  }
+  map.canvas.style.aspectRatio = `${size.columns} / ${size.rows}`;
+  lens.element = make("div", { className: "lens" },
+    make("div", { className: "places" }, image.figure, map.figure),
+    make("div", {},
+      grids[0].figure, sign("×"), grids[1].figure, sign("="), grids[2].figure,
+      make("figure", { className: "result-of-lens" }, make("figcaption", {}, "Mean"), mean),
+    ),
+  );
+
+  const entryNow = () => latest?.prediction?.trace[number];
+  lens.choose = (kernel, place) => {
+    lens.kernel = kernel;
+    lens.place = place;
+    if (latest) lens.show(latest);
+  };
+  /** Return the kernel that is shown: the chosen one, or the one with the strongest map. */
+  const kernelNow = (entry) => {
+    if (lens.kernel !== null) return lens.kernel;
+    const { maps, n } = entry.layers[0];
+    return (strongest(maps, maps.length, [0, 1], [0, maps.length]) % n) % layer.kernels.shape[0];
+  };
+  const limit = (value, n) => Math.min(Math.max(value, 0), n - 1);
+  const move = (row, column) => lens.choose(lens.kernel, {
+    row: limit(row, size.rows), column: limit(column, size.columns),
+  });
+  const pointAt = (canvas, toPlace) => onPointing(canvas, (x, y) => {
+    const [row, column] = toPlace(Math.floor(y / LENS_CELL), Math.floor(x / LENS_CELL));
+    move(row, column);
+  }, () => lens.choose(lens.kernel, null));
+  pointAt(image.canvas, (row, column) => [
+    Math.round((row + offset[0] - (height >> 1)) / layer.stride),
+    Math.round((column + offset[1] - (width >> 1)) / layer.stride),
+  ]);
+  pointAt(map.canvas, (row, column) => [row, column]);
+  onArrows(image.canvas, (right, down) => {
+    const { row, column } = lens.place ?? lens.shownPlace ?? { row: 0, column: 0 };
+    move(row + down, column + right);
+  });
+
+  lens.show = (state) => {
+    latest = state;
+    const entry = entryNow();
+    const { shades } = state;
+    paintGrey(small, model.side, state.pixels, shades.grey);
+    paintEnlarged(image.canvas, small, LENS_CELL);
+    if (!entry) {
+      grids.forEach((grid) => grid.show(null, shades));
+      paintSigned(map.canvas, size.columns, size.rows, null, shades.signed);
+      setText(mean, "");
+      lens.shownKernel = lens.kernel;
+      lens.shownPlace = null;
+      return;
+    }
+    const kernel = kernelNow(entry);
+    const means = meansOfKernel(entry, kernel, size.rows, size.columns);
+    const best = strongest(means, size.columns, [0, size.rows], [0, size.columns]);
+    const place = lens.place
+      ?? { row: Math.floor(best / size.columns), column: best % size.columns };
+    lens.shownKernel = kernel;
+    lens.shownPlace = place;
+    const products = patchProducts(entry, 0, kernel, place.row, place.column);
+    grids[0].show(products.patch, shades);
+    grids[1].show(products.kernel, shades);
+    grids[2].show(products.products, shades);
+    setText(mean, shortText(products.mean));
+    const left = place.column * layer.stride - offset[1];
+    const top = place.row * layer.stride - offset[0];
+    frame(image.canvas, LENS_CELL, left, top, width, height, "#ffffff");
+    paintSigned(small, size.columns, size.rows, means, shades.signed);
+    paintEnlarged(map.canvas, small, LENS_CELL);
+    frame(map.canvas, LENS_CELL, place.column, place.row, 1, 1, "#ffffff");
+  };
+  return lens;
+}
