@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "features": {"base", "network"},
     "distortion": {"base", "network"},
     "displays": {"base", "network"},
-    "io": {"base", "network", "classifier", "features", "distortion"},
+    "io": {"base", "network", "datasets", "classifier", "features", "distortion"},
     "cli": {
         *("base", "network", "datasets", "classifier", "features", "distortion"),
         *("displays", "io"),

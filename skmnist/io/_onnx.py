@@ -8,14 +8,13 @@ from sklearn.multiclass import OneVsOneClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import QuantileTransformer
 from sklearn.utils import check_array
-from sklearn.utils.validation import check_is_fitted
 
 from skmnist.base._optional import optional
 from skmnist.base._public import set_module
 from skmnist.base._rules import is_integer
 from skmnist.classifier import MLPDigitClassifier
-from skmnist.distortion import DistortedClassifier
 from skmnist.features import ConvFeatureTransformer
+from skmnist.io._fitted_model import check_fitted, without_training
 from skmnist.io._model_parts import parts_of
 from skmnist.io._onnx_classifier import OPTIONS, convert_classifier, set_classifier_outputs
 from skmnist.io._onnx_node_writer import LOWEST_OPSET, cast_to, tensor_type
@@ -109,8 +108,8 @@ def to_onnx(model, X=None, *, options=None, target_opset=None):
     skl2onnx = optional("skl2onnx", "to_onnx")
     register_onnx_converters()
     _check_opset(target_opset)
-    model = _without_training(model)
-    _check_fitted(model)
+    model = without_training(model)
+    check_fitted(model)
     _check_convertible(model)
     dtype, n_columns = _input_type(model, X)
     if options is None and is_classifier(model):
@@ -121,23 +120,6 @@ def to_onnx(model, X=None, *, options=None, target_opset=None):
         model, initial_types=[graph_input], options=options, target_opset=target_opset
     )
     return graph if is_float else _with_input_type(graph, dtype)
-
-
-def _without_training(model):
-    """Return the estimator that a fitted search or DistortedClassifier predicts with."""
-    model = getattr(model, "best_estimator_", model)
-    if isinstance(model, DistortedClassifier):
-        check_is_fitted(model)
-        return _without_training(model.estimator_)
-    return model
-
-
-def _check_fitted(model):
-    """Raise a NotFittedError unless the model was fitted with its current parameters."""
-    if isinstance(model, ConvFeatureTransformer):
-        model._check_fresh()
-    else:
-        check_is_fitted(model)
 
 
 def _check_opset(target_opset):

@@ -1,0 +1,168 @@
+"""Make a page on which one draws and watches a fitted model read the drawing."""
+
+import html
+
+from skmnist.base._files import destination
+from skmnist.base._image_shape import IMAGE_SHAPE
+from skmnist.base._public import set_module
+from skmnist.base._rules import OneOf, Rule, check
+from skmnist.io._page_content import class_names, describe, image_side, mistakes, store
+from skmnist.io._page_html import page_html
+from skmnist.io._page_images import bundled_images, given_images
+from skmnist.io._page_numbers import PRECISIONS
+from skmnist.io._page_steps import read_steps, with_paper
+
+_TITLE = Rule((str, type(None)), lambda title: True, "a string or None")
+_PRECISION = OneOf(("auto", *PRECISIONS))
+_USUAL_TITLE = "Draw, and watch the network read"
+_MOST_BYTES = 20_000_000  # of a page; larger files cannot be sent by mail
+_HEIGHT = 900  # pixels of the page in a notebook
+
+
+@set_module("skmnist.io")
+class DrawingPage:
+    """A page on which one draws and watches a model read the drawing, made by :func:`to_page`.
+
+    As the result of a cell of a notebook, it is shown in the notebook.
+
+    Attributes
+    ----------
+    html : str
+        The page, which needs no other files and no network.
+    precision : {"8 bits", "12 bits", "16 bits", "32 bits"}
+        How exactly the weights are stored.
+    n_images : int
+        The number of test images whose labels were compared.
+    label_changes : int
+        How many of them get another label from the page than from the model.
+    changes : dict
+        The same for each precision that was tried.
+
+    Examples
+    --------
+    >>> from skmnist import MLPDigitClassifier
+    >>> from skmnist.datasets import load_mnist
+    >>> from skmnist.io import to_page
+    >>> X, y = load_mnist(return_X_y=True)
+    >>> classifier = MLPDigitClassifier(max_iter=2, random_state=0).fit(X[:1000], y[:1000])
+    >>> page = to_page(classifier)
+    >>> page.label_changes
+    0
+    """
+
+    def __init__(self, html, precision, n_images, changes):
+        self.html = html
+        self.precision = precision
+        self.n_images = n_images
+        self.changes = changes
+
+    @property
+    def label_changes(self):
+        """The number of test images that get another label from the page."""
+        return self.changes[self.precision]
+
+    def save(self, path):
+        """Write the page into a file; if this fails, an existing file is unchanged.
+
+        Parameters
+        ----------
+        path : str, path-like or binary file object
+            The file, such as ``"draw.html"``.
+        """
+        with destination(path) as file:
+            file.write(self.html.encode("utf-8", errors="replace"))
+
+    def __repr__(self):
+        return f"<DrawingPage, {len(self.html):,} bytes, {self.precision}>"
+
+    def _repr_html_(self):
+        """Return the page in a frame, which notebooks show."""
+        return (
+            f'<iframe title="Drawing page" srcdoc="{html.escape(self.html)}" width="100%" '
+            f'height="{_HEIGHT}" sandbox="allow-scripts allow-downloads"></iframe>'
+        )
+
+
+@set_module("skmnist.io")
+def to_page(model, *, X=None, y=None, title=None, image_shape=None, precision="auto"):
+    """Make a page on which one draws and watches a fitted model read the drawing.
+
+    The page is a single HTML file with the model inside. It is opened by a double click, works
+    without a network, and can be sent by mail.
+
+    The weights are stored with as few bits as possible such that each of the test images gets the
+    same label from the page as from the model.
+
+    Parameters
+    ----------
+    model : estimator
+        A fitted MLPDigitClassifier, or a Pipeline that ends with one. The other steps can be a
+        ConvFeatureTransformer, StandardScaler, MinMaxScaler and PCA. If the model is a
+        DistortedClassifier or a search, such as GridSearchCV, its fitted estimator is used.
+    X : array-like of shape (n_samples, n_pixels) or None, default=None
+        Test images in the range of values that the model was trained on. None means the test
+        images of MNIST, which are scaled to the size and the range of the model's images.
+    y : array-like of shape (n_samples,) or None, default=None
+        The labels of X. At most 40 images that the model reads wrongly are put into the page.
+    title : str or None, default=None
+        The title of the page. None means "Draw, and watch the network read".
+    image_shape : tuple (height, width) or None, default=None
+        The shape of the images, which must be square. None means that of the kernels, or the
+        square with as many pixels as X has columns.
+    precision : {"auto", "8 bits", "12 bits", "16 bits", "32 bits"}, default="auto"
+        How many bits each weight has. "auto" means the first of these precisions with which no
+        label changes.
+
+    Returns
+    -------
+    page : DrawingPage
+        The page, with the method `save`.
+
+    Raises
+    ------
+    ValueError
+        If the model contains a step that cannot be put into a page, if its images are not square,
+        if its weights are not finite, or if the page would be too large.
+
+    See Also
+    --------
+    to_onnx : Convert a model to a graph for other programs.
+
+    Examples
+    --------
+    >>> from skmnist import MLPDigitClassifier
+    >>> from skmnist.datasets import load_mnist
+    >>> from skmnist.io import to_page
+    >>> X, y = load_mnist(return_X_y=True)
+    >>> classifier = MLPDigitClassifier(max_iter=2, random_state=0).fit(X[:1000], y[:1000])
+    >>> to_page(classifier, title="My first network").save("draw.html")  # doctest: +SKIP
+    """
+    check("title", title, _TITLE)
+    check("image_shape", image_shape, IMAGE_SHAPE)
+    check("precision", precision, _PRECISION)
+    classifier, steps = read_steps(model)
+    classes = class_names(classifier)
+    side = image_side(steps, image_shape)
+    if X is None:
+        images = bundled_images(classifier, steps, side)
+    else:
+        images = given_images(X, y, side * side)
+    stored = store(model, classifier, with_paper(steps, images.low), images, precision)
+    content = {
+        "version": 1,
+        "title": _USUAL_TITLE if title is None else title,
+        "classes": classes,
+        "side": side,
+        "pixel_max": images.high - images.low,
+        "steps": stored.steps,
+        "precision": stored.precision,
+        "description": describe(model, classifier, steps, stored, images),
+        "mistakes": mistakes(classes, stored, images),
+    }
+    text = page_html(content)
+    if len(text) > _MOST_BYTES:
+        raise ValueError(
+            f"The page must have at most {_MOST_BYTES:,} bytes; got {len(text):,}. Train a network "
+            "with fewer neurons."
+        )
+    return DrawingPage(text, stored.precision, len(images.X), stored.changes)

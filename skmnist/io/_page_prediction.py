@@ -1,0 +1,60 @@
+"""Predict with the steps of a page, as its JavaScript does."""
+
+import numpy as np
+
+from skmnist.classifier._targets import ENCODINGS
+from skmnist.network._arrays import ignore_float_warnings
+from skmnist.network._convolution import Layer, feature_maps
+from skmnist.network._mlp import forward
+
+_ROWS_AT_ONCE = 1000
+
+
+@ignore_float_warnings
+def page_scores(steps, X, n_classes):
+    """Return one score per class for each row of X."""
+    parts = [
+        page_features(steps, X[start : start + _ROWS_AT_ONCE])
+        for start in range(0, len(X), _ROWS_AT_ONCE)
+    ]
+    encoding = "ordinal" if steps[-1]["ordinal"] else "one-hot"
+    return ENCODINGS[encoding].scores(np.concatenate(parts), n_classes)
+
+
+def page_features(steps, X):
+    """Return the outputs of the last step, computed in float32."""
+    X = X.astype(np.float32)
+    for step in steps:
+        X = _FUNCTIONS[step["kind"]](X, step)
+    return X
+
+
+def _convolution(X, step):
+    kernels, layers = [], []
+    for each in step["layers"]:
+        settings = {name: each[name] for name in Layer._fields}
+        kernels.append(each["kernels"].astype(np.float32))
+        layers.append(Layer(**settings))
+    return feature_maps(X.reshape(-1, *step["image_shape"]), kernels, layers).reshape(len(X), -1)
+
+
+def _affine(X, step):
+    X = (X - step["shift"]) * step["scale"]
+    return X if step["limits"] is None else X.clip(*step["limits"])
+
+
+def _projection(X, step):
+    return (X - step["mean"]) @ step["components"]
+
+
+def _network(X, step):
+    settings = step["activation"], step["output_activation"]
+    return forward(X, step["coefs"], step["intercepts"], *settings).outputs[-1]
+
+
+_FUNCTIONS = {
+    "convolution": _convolution,
+    "affine": _affine,
+    "projection": _projection,
+    "network": _network,
+}

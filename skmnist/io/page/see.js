@@ -1,0 +1,215 @@
+/* What the network sees of a drawing: the same as skmnist.datasets.photo_to_digit would make of
+   the drawing as a picture. The makers of MNIST scaled each digit into a box of 20×20 pixels, and
+   placed it in an image of 28×28 pixels with its centre of mass in the centre.
+   A mask or an image is {values, rows, columns}. */
+
+const PEN = 0.04; // the width of the pen, as a fraction of the side of the canvas
+const IMAGE_SIDE = 28; // pixels
+const BOX_SIDE = 20; // pixels on the longer side of the digit
+const FINE = 6; // strokes are thickened at this multiple of the resolution of the box
+const MIN_STROKE = 2.8; // pixels of the box of 20×20: thinner strokes are thickened
+const PICTURE = 560; // the pixels on each side of the drawing as a picture
+
+/** Return each stroke as a smooth line through its points: a Catmull-Rom spline as a polyline. */
+function smooth(strokes) {
+  return strokes.filter((stroke) => stroke.length).map((stroke) => {
+    const line = [stroke[0]];
+    for (let i = 0; i + 1 < stroke.length; i++) {
+      const [a, b, c, d] = [-1, 0, 1, 2].map((step) => stroke[clamped(i + step, stroke.length)]);
+      const length = Math.hypot(c[0] - b[0], c[1] - b[1]);
+      const n = Math.min(Math.ceil(length / (PEN / 4)), 32);
+      for (let k = 1; k < n; k++) line.push([0, 1].map((axis) => between(a, b, c, d, axis, k / n)));
+      line.push(c);
+    }
+    return line;
+  });
+}
+
+/** Return i, limited to the numbers of the points of a stroke. */
+function clamped(i, n) {
+  return Math.min(Math.max(i, 0), n - 1);
+}
+
+/** Return one coordinate of the spline between b and c, at a time t from 0 to 1. */
+function between(a, b, c, d, axis, t) {
+  const slopes = [(c[axis] - a[axis]) / 2, (d[axis] - b[axis]) / 2];
+  const rise = c[axis] - b[axis];
+  const [second, third] = [3 * rise - 2 * slopes[0] - slopes[1], slopes[0] + slopes[1] - 2 * rise];
+  return b[axis] + t * (slopes[0] + t * (second + t * third));
+}
+
+/** Return an integer; numbers in the middle become even, as in Python. */
+function rounded(x) {
+  const near = Math.round(x);
+  return near - x === 0.5 && near % 2 ? near - 1 : near;
+}
+
+/** Return the pixels of the picture that the ink covers: the smallest box around it. */
+function inkBox(lines, pen) {
+  const points = lines.flat();
+  return [0, 1].map((axis) => {
+    const values = points.map((point) => point[axis] * PICTURE);
+    const start = Math.floor(Math.min(...values) - (pen * PICTURE) / 2);
+    return { start, length: Math.ceil(Math.max(...values) + (pen * PICTURE) / 2) - start };
+  });
+}
+
+/** Return the ink of lines as an image: from 0 to 1, with edges one pixel wide.
+    `place` returns the position of a point in pixels, and `radius` is half the width of the pen. */
+function drawLines(lines, place, radius, rows, columns) {
+  const values = new Float64Array(rows * columns);
+  const reach = radius + 0.5;
+  const limit = (value, n) => Math.min(Math.max(value, 0), n);
+  for (const line of lines) {
+    const points = line.map(place);
+    for (let i = 0; i < Math.max(points.length - 1, 1); i++) {
+      const [x, y] = points[i];
+      const [dx, dy] = [(points[i + 1] ?? points[i])[0] - x, (points[i + 1] ?? points[i])[1] - y];
+      const square = dx * dx + dy * dy || 1;
+      const [left, right] = [Math.min(x, x + dx) - reach, Math.max(x, x + dx) + reach];
+      const [top, bottom] = [Math.min(y, y + dy) - reach, Math.max(y, y + dy) + reach];
+      for (let row = limit(Math.floor(top), rows); row < limit(Math.ceil(bottom), rows); row++) {
+        for (let column = limit(Math.floor(left), columns); column < limit(Math.ceil(right), columns); column++) {
+          const [px, py] = [column + 0.5 - x, row + 0.5 - y];
+          const t = limit((px * dx + py * dy) / square, 1);
+          const ink = limit(reach - Math.hypot(px - t * dx, py - t * dy), 1);
+          const at = row * columns + column;
+          if (ink > values[at]) values[at] = ink;
+        }
+      }
+    }
+  }
+  return { values, rows, columns };
+}
+
+/** Return the squared distance to the nearest 0 of f in one line: the lower envelope of parabolas. */
+function lowerEnvelope(f) {
+  const n = f.length;
+  const [vertices, starts] = [[0], [-Infinity, Infinity]];
+  const crossing = (p, q) => (f[q] + q * q - f[p] - p * p) / (2 * q - 2 * p);
+  for (let q = 1; q < n; q++) {
+    let start = crossing(vertices.at(-1), q);
+    while (start <= starts[vertices.length - 1]) {
+      vertices.pop();
+      start = crossing(vertices.at(-1), q);
+    }
+    starts.length = vertices.length;
+    starts.push(start, Infinity);
+    vertices.push(q);
+  }
+  const result = new Float64Array(n);
+  for (let q = 0, k = 0; q < n; q++) {
+    while (starts[k + 1] < q) k++;
+    result[q] = (q - vertices[k]) ** 2 + f[vertices[k]];
+  }
+  return result;
+}
+
+/** Return the mean width of the strokes: across a stroke, the mean distance to the nearer edge is a
+    quarter of the width. */
+function strokeWidth({ values, rows, columns }) {
+  const far = (rows + columns + 4) ** 2;
+  const [height, width] = [rows + 2, columns + 2]; // with a border without ink
+  const squares = new Float64Array(height * width);
+  values.forEach((ink, i) => {
+    const at = (Math.floor(i / columns) + 1) * width + (i % columns) + 1;
+    squares[at] = ink > 0.5 ? far : 0;
+  });
+  for (let column = 0; column < width; column++) {
+    const line = Float64Array.from({ length: height }, (_, row) => squares[row * width + column]);
+    lowerEnvelope(line).forEach((square, row) => { squares[row * width + column] = square; });
+  }
+  let [sum, n] = [0, 0];
+  for (let row = 0; row < height; row++) {
+    for (const square of lowerEnvelope(squares.subarray(row * width, (row + 1) * width))) {
+      if (square > 0) [sum, n] = [sum + Math.sqrt(square), n + 1];
+    }
+  }
+  return (4 * sum) / n;
+}
+
+/** Return the image in which each pixel is the largest one within a radius. */
+function dilated({ values, rows, columns }, radius) {
+  if (!radius) return { values, rows, columns };
+  const result = new Float64Array(values.length);
+  const reaches = []; // how far the disc reaches to the left and the right in each of its rows
+  for (let y = -radius; y <= radius; y++) {
+    reaches.push(Math.floor(Math.sqrt(radius * radius + 1 - y * y)));
+  }
+  const reachOf = (y) => Math.min(reaches[y + radius], radius);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const ink = values[row * columns + column];
+      if (ink === 0) continue;
+      for (let y = Math.max(-radius, -row); y <= Math.min(radius, rows - 1 - row); y++) {
+        const start = Math.max(column - reachOf(y), 0);
+        const stop = Math.min(column + reachOf(y), columns - 1);
+        const line = (row + y) * columns;
+        for (let at = line + start; at <= line + stop; at++) {
+          if (result[at] < ink) result[at] = ink;
+        }
+      }
+    }
+  }
+  return { values: result, rows, columns };
+}
+
+/** Return the lines scaled to the box, with strokes as thick as in MNIST. */
+function scaleToBox(lines, pen, side) {
+  const box = Math.max(1, Math.round((side * BOX_SIDE) / IMAGE_SIDE));
+  const fine = box * FINE;
+  const [across, down] = inkBox(lines, pen);
+  const longest = Math.max(across.length, down.length);
+  const minStroke = (MIN_STROKE * box) / BOX_SIDE;
+  const width = (widthInPicture(lines, pen, across, down) * fine) / longest;
+  const radius = rounded(Math.max(minStroke * FINE - width, 0) / 2);
+  const scale = (fine - 2 * radius) / longest;
+  const axes = [across, down].map(({ start, length }) => {
+    const size = Math.max(1, rounded(length * scale));
+    return { start, factor: size / length, offset: (fine - size) >> 1 };
+  });
+  const place = (point) => point.map((value, axis) => {
+    const { start, factor, offset } = axes[axis];
+    return (value * PICTURE - start) * factor + offset;
+  });
+  const thin = drawLines(lines, place, (pen * PICTURE * scale) / 2, fine, fine);
+  const { values } = dilated(thin, radius);
+  const ink = new Float64Array(box * box);
+  values.forEach((value, i) => {
+    const row = Math.floor(i / fine / FINE);
+    ink[row * box + Math.floor((i % fine) / FINE)] += value / (FINE * FINE);
+  });
+  return { values: ink, rows: box, columns: box };
+}
+
+/** Return the mean width of the strokes in pixels of the picture. */
+function widthInPicture(lines, pen, across, down) {
+  const place = ([x, y]) => [x * PICTURE - across.start, y * PICTURE - down.start];
+  return strokeWidth(drawLines(lines, place, (pen * PICTURE) / 2, down.length, across.length));
+}
+
+/** Return the image with the digit's centre of mass in its centre, from 0 to 255. */
+function moveCentreOfMassToCentre({ values, rows: box }, side) {
+  const centre = [0, 0];
+  const total = values.reduce((sum, ink) => sum + ink, 0);
+  values.forEach((ink, i) => {
+    centre[0] += (ink * Math.floor(i / box)) / total;
+    centre[1] += (ink * (i % box)) / total;
+  });
+  const [top, left] = centre.map((value) => {
+    return Math.min(Math.max(rounded(side / 2 - value), 0), side - box);
+  });
+  const most = values.reduce((largestInk, ink) => Math.max(largestInk, ink), 0);
+  const digit = new Uint8Array(side * side);
+  values.forEach((ink, i) => {
+    const at = (Math.floor(i / box) + top) * side + (i % box) + left;
+    digit[at] = rounded((255 * ink) / most);
+  });
+  return digit;
+}
+
+/** Return the pixels that the network sees of strokes, or null if there is no ink. */
+function see(strokes, side = IMAGE_SIDE, pen = PEN) {
+  const lines = smooth(strokes);
+  return lines.length ? moveCentreOfMassToCentre(scaleToBox(lines, pen, side), side) : null;
+}
