@@ -11,14 +11,9 @@ function shownOutputs(values, n) {
   return all.slice(0, FEW_ROWS).sort((i, j) => i - j);
 }
 
-/** Return whether there is one output per class, or else one for all (ordinal targets). */
-function isOneHot(prediction) {
-  return prediction.outputs.length === prediction.probabilities.length;
-}
-
-/** Return the numbers that the bars show. */
-function barValues(prediction) {
-  return isOneHot(prediction) ? prediction.outputs : prediction.probabilities;
+/** Return whether there is one output per class, and not one for all (ordinal targets). */
+function isOneHot(model) {
+  return !model.steps[model.steps.length - 1].ordinal;
 }
 
 /** Return the sum of the squared differences between the outputs and the one-hot target. */
@@ -45,7 +40,7 @@ function outputRow(chose) {
     const output = values ? values[row.index] : 0;
     bar.style.transform = `scaleX(${Math.min(Math.max(output, 0), 1)})`;
     setText(value, values ? asText(output) : "");
-    setText(target, wanted === null || !values ? "" : row.index === wanted ? "1" : "0");
+    setText(target, wanted === null || !values ? "" : String(Number(row.index === wanted)));
     row.item.classList.toggle("best", Boolean(prediction) && row.index === prediction.index);
     row.item.classList.toggle("wanted", Boolean(values) && row.index === wanted);
     button.disabled = !values;
@@ -57,6 +52,8 @@ function outputRow(chose) {
 /** Return the panel with the answer and the outputs. */
 function answerPanel(model, chose) {
   const n = model.classes.length;
+  const hasTargets = isOneHot(model);
+  setText(byId("output-head"), hasTargets ? "output" : "share");
   const rows = Array.from({ length: n <= MOST_ROWS ? n : FEW_ROWS }, () => outputRow(chose));
   byId("outputs").append(...rows.map((row) => row.item));
   if (rows.length < n) {
@@ -66,7 +63,7 @@ function answerPanel(model, chose) {
 
   const show = (state) => {
     const { prediction, target } = state;
-    const values = prediction && barValues(prediction);
+    const values = prediction && (hasTargets ? prediction.outputs : prediction.probabilities);
     const label = prediction ? prediction.label : "";
     setText(byId("digit"), label);
     byId("digit").classList.toggle("long", label.length > 2);
@@ -76,7 +73,7 @@ function answerPanel(model, chose) {
       row.index = numbers[i];
       row.show(state, values);
     });
-    const hasError = prediction && target !== null && isOneHot(prediction);
+    const hasError = prediction && target !== null && hasTargets;
     setText(byId("target-head"), hasError ? "target" : "");
     byId("outputs").parentElement.classList.toggle("labelled", Boolean(hasError));
     const error = hasError ? asText(squaredError(values, target)) : "";

@@ -1,13 +1,13 @@
 /* One kernel laid on one place of the image: the products of their entries, and their mean. */
 
 /** Return all means of the products of one kernel, before the activation and the pooling. */
-function meansOfKernel(entry, kernel, rows, columns) {
-  const means = new Float32Array(rows * columns);
-  for (let i = 0; i < means.length; i++) {
-    const row = Math.floor(i / columns);
-    means[i] = patchProducts(entry, 0, kernel, row, i % columns).mean;
-  }
-  return means;
+function meansOfKernel({ layers: [{ layer, passed }] }, kernel) {
+  const [{ sums, positions }] = passed;
+  const size = nEntries(layer.kernels);
+  return Float32Array.from(
+    { length: positions.rows * positions.columns },
+    (_, i) => sums[i * positions.n + kernel] / size,
+  );
 }
 
 /** Return the number of the entry with the largest absolute value, in a part of a table. */
@@ -41,11 +41,10 @@ function paintEnlarged(canvas, small, cell) {
 
 const LENS_CELL = 8; // pixels of the canvas per pixel of the image
 
-/** Return the lens for the first layer of kernels of a step. */
-function makeLens(model, number) {
+/** Return the lens for the first layer of kernels of step `number`, with so many positions. */
+function makeLens(model, number, size) {
   const [layer] = model.steps[number].layers;
   const [, height, width] = layer.kernels.shape;
-  const size = positionsOf(layer, model.side);
   const offset = layer.padding === "same" ? [(height - 1) >> 1, (width - 1) >> 1] : [0, 0];
   const small = make("canvas");
   const image = canvasFigure("Image", "", "screen", "The image, with the place of the kernel");
@@ -115,7 +114,7 @@ function makeLens(model, number) {
       return;
     }
     const kernel = kernelNow(entry);
-    const means = meansOfKernel(entry, kernel, size.rows, size.columns);
+    const means = meansOfKernel(entry, kernel);
     const best = strongest(means, size.columns, [0, size.rows], [0, size.columns]);
     const place = lens.place
       ?? { row: Math.floor(best / size.columns), column: best % size.columns };

@@ -179,6 +179,7 @@ function startPage() {
     model,
     predict: (pixels) => predict(model, pixels),
     see: (strokes) => see(strokes, model.side, PEN),
+    strokes: () => drawing.strokes,
     draw: (strokes) => {
       clear();
       drawing.strokes = strokes;

@@ -1,15 +1,5 @@
 /* The kernels of each layer of a convolution, and the maps where they light up. */
 
-/** Return the numbers of rows and columns of positions of a layer's kernels, before pooling. */
-function positionsOf(layer, side) {
-  const [, height, width] = layer.kernels.shape;
-  const count = (size) => {
-    const length = layer.padding === "same" ? side : side - size + 1;
-    return Math.ceil(length / layer.stride);
-  };
-  return { rows: count(height), columns: count(width) };
-}
-
 /** Return the kernels of a layer with one channel as maps of the shape [height, width, n]. */
 function kernelsAsMaps({ shape: [n, height, width], data }) {
   const maps = new Float32Array(data.length);
@@ -81,7 +71,8 @@ function layerFigures(layer, shape, name, pointed) {
 /** Return the panel with the kernels and maps of step `number` of the model. */
 function convolutionPanel(model, number) {
   const { layers } = model.steps[number];
-  const lens = makeLens(model, number);
+  const blank = predict(model, new Uint8Array(model.side ** 2)).trace[number].layers;
+  const lens = makeLens(model, number, blank[0].passed[0].positions);
   const pool = layers[0].pool_size;
   const n = layers[0].kernels.shape[0];
   let chosenMap = null;
@@ -92,7 +83,6 @@ function convolutionPanel(model, number) {
     lens.place = place && placeInPool(place, pool);
     if (latest) show(latest);
   };
-  const blank = predict(model, new Uint8Array(model.side ** 2)).trace[number].layers;
   const parts = layers.map((layer, i) =>
     layerFigures(layer, blank[i], layers.length > 1 ? `of layer ${i + 1}` : "", i ? null : pointed),
   );

@@ -10,17 +10,24 @@ function largest(values) {
   return most;
 }
 
-/** Paint a picture with one pixel per entry; `shadeOf` returns the colour of an entry. */
-function paintPixels(canvas, width, height, shadeOf) {
-  if (canvas.width !== width || canvas.height !== height) {
+/** Return the pixels of a canvas as an array of colours, and a function that shows them. */
+function pixelsOf(canvas, width, height) {
+  if (canvas.width !== width || canvas.height !== height || !canvas.pixels) {
     canvas.width = width;
     canvas.height = height;
+    const context = canvas.getContext("2d");
+    const image = context.createImageData(width, height);
+    canvas.pixels = new Uint32Array(image.data.buffer);
+    canvas.showPixels = () => context.putImageData(image, 0, 0);
   }
-  const context = canvas.getContext("2d");
-  const image = context.createImageData(width, height);
-  const pixels = new Uint32Array(image.data.buffer);
+  return canvas.pixels;
+}
+
+/** Paint a picture with one pixel per entry; `shadeOf` returns the colour of an entry. */
+function paintPixels(canvas, width, height, shadeOf) {
+  const pixels = pixelsOf(canvas, width, height);
   for (let i = 0; i < pixels.length; i++) pixels[i] = shadeOf(i);
-  context.putImageData(image, 0, 0);
+  canvas.showPixels();
 }
 
 /** Paint grey levels from 0 to 255. */
@@ -42,7 +49,8 @@ const GAP = 2; // pixels of the canvas around each map of a sheet
 
 /** Return the geometry of a sheet of `n` maps. */
 function sheetOf(n, rows, columns, right) {
-  const cell = Math.max(1, Math.round(18 / columns)); // pixels of the canvas per entry
+  // Pixels of the canvas per entry: fewer if there are many maps, because painting takes time.
+  const cell = Math.max(1, Math.round((n > 200 ? 12 : 30) / columns));
   const [tileWidth, tileHeight] = [columns * cell + GAP, rows * cell + GAP];
   return {
     n, rows, columns, right, cell, tileWidth, tileHeight,
@@ -51,12 +59,16 @@ function sheetOf(n, rows, columns, right) {
   };
 }
 
-/** Return whether a pixel of a sheet lies on the frame around a map. */
-function isOnFrame({ right, tileWidth, tileHeight }, map, x, y) {
-  const left = x - (map % right) * tileWidth;
-  const top = y - Math.floor(map / right) * tileHeight;
-  const isInside = left >= 0 && left < tileWidth + GAP && top >= 0 && top < tileHeight + GAP;
-  return isInside && (left % tileWidth < GAP || top % tileHeight < GAP);
+/** Paint a white frame into the gap around a map. */
+function paintFrame({ right, tileWidth, tileHeight, width }, pixels, map) {
+  const left = (map % right) * tileWidth;
+  const top = Math.floor(map / right) * tileHeight;
+  for (let y = 0; y < tileHeight + GAP; y++) {
+    for (let x = 0; x < tileWidth + GAP; x++) {
+      const isInGap = x % tileWidth < GAP || y % tileHeight < GAP;
+      if (isInGap) pixels[(top + y) * width + left + x] = 0xffffffff;
+    }
+  }
 }
 
 /** Return the map, the row and the column at a pixel of a sheet, or null for a gap. */
@@ -80,12 +92,16 @@ function entriesOfSheet(sheet) {
 function paintSheet(canvas, sheet, maps, shades, framed) {
   const { width, height } = sheet;
   const entries = (sheet.entries ??= entriesOfSheet(sheet));
+  const pixels = pixelsOf(canvas, width, height);
   const most = maps ? largest(maps) : 0;
-  paintPixels(canvas, width, height, (i) => {
-    if (framed !== null && isOnFrame(sheet, framed, i % width, Math.floor(i / width))) return 0xffffffff;
-    if (entries[i] < 0) return 0; // transparent
-    return signedShade(shades, maps ? maps[entries[i]] : 0, most);
-  });
+  const zero = signedShade(shades, 0, 0);
+  for (let i = 0; i < pixels.length; i++) {
+    const entry = entries[i];
+    if (entry < 0) pixels[i] = 0; // transparent
+    else pixels[i] = maps ? signedShade(shades, maps[entry], most) : zero;
+  }
+  if (framed !== null) paintFrame(sheet, pixels, framed);
+  canvas.showPixels();
 }
 
 const DOT = 12; // pixels of the square in which a neuron's dot is painted
@@ -107,13 +123,14 @@ const MASK = dotMask();
 /** Paint one dot per neuron, row after row; the most active neuron has the full colour. */
 function paintDots(canvas, perRow, values, shades) {
   const width = perRow * DOT;
+  const pixels = pixelsOf(canvas, width, Math.ceil(values.length / perRow) * DOT);
   const most = largest(values);
-  paintPixels(canvas, width, Math.ceil(values.length / perRow) * DOT, (i) => {
-    const x = i % width;
-    const y = (i - x) / width;
-    const neuron = Math.floor(y / DOT) * perRow + Math.floor(x / DOT);
-    if (neuron >= values.length) return 0;
-    const shade = signedShade(shades, values[neuron], most);
-    return (shade & 0xffffff) | MASK[(y % DOT) * DOT + (x % DOT)];
-  });
+  for (let i = 0; i < values.length; i++) {
+    const colour = signedShade(shades, values[i], most) & 0xffffff;
+    const start = Math.floor(i / perRow) * DOT * width + (i % perRow) * DOT;
+    for (let j = 0; j < MASK.length; j++) {
+      pixels[start + Math.floor(j / DOT) * width + (j % DOT)] = colour | MASK[j];
+    }
+  }
+  canvas.showPixels();
 }
