@@ -1,4 +1,4 @@
-"""The command ``skmnist``, with the subcommands train, evaluate, predict and report."""
+"""The command ``skmnist``, with the subcommands train, evaluate, predict, report and draw."""
 
 import os
 import sys

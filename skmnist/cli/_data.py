@@ -1,4 +1,4 @@
-"""The images of ``--data``: the bundled MNIST, a folder of IDX files, or an .npz file."""
+"""The images of ``--data``: MNIST, a folder of IDX files, an .npz file, or drawings to test on."""
 
 import itertools
 from typing import Any, NamedTuple
@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from skmnist.base._image_shape import image_shape
-from skmnist.datasets import load_mnist, read_idx
+from skmnist.datasets import load_mnist, read_drawings, read_idx
 
 IDX_PREFIX = {"train": "train", "test": "t10k"}
 IDX_NAMES = ("images-idx3-ubyte", "labels-idx1-ubyte")
@@ -26,8 +26,14 @@ def read_images(path, subset):
     """Return the training or test images of a data set; None means MNIST."""
     if path is None:
         return LabelledImages(*load_mnist(subset=subset, return_X_y=True), MNIST_SHAPE)
-    read = _read_folder if path.is_dir() else _read_npz
-    return _as_rows(path, *read(path, subset))
+    return _as_rows(path, *_reader(path)(path, subset))
+
+
+def _reader(path):
+    """Return the function that reads a data set of this kind."""
+    if path.is_dir():
+        return _read_folder
+    return _read_drawings if path.suffix.lower() == ".json" else _read_npz
 
 
 def has_test_images(path, trained_on):
@@ -80,6 +86,16 @@ def _read_npz(path, subset):
         except Exception as error:  # damaged files raise errors of many kinds
             reason = str(error).rstrip(".")
             raise ValueError(f"--data {path} cannot be read: {reason}.") from error
+
+
+def _read_drawings(path, subset):
+    if subset == "train":
+        raise ValueError(
+            f"--data must be a folder of IDX files or an .npz file; got {path}. To learn from "
+            "drawings, pass them with --drawings."
+        )
+    drawings = read_drawings(path)
+    return drawings.images, drawings.target
 
 
 def _array(arrays, name):

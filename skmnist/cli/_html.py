@@ -24,6 +24,7 @@ h2 {{ font-size: 1.2rem; margin: 0.6rem 0 0; }}
 p {{ margin: 0.2rem 0 0.8rem; color: #555; }}
 pre {{ white-space: pre-wrap; }}
 img {{ max-width: 100%; height: auto; }}
+iframe {{ width: 100%; border: 0; }}
 table {{ border-collapse: collapse; }}
 th, td {{ padding: 0.1rem 1rem; text-align: right; }}
 thead {{ border-bottom: 1px solid #bbb; }}

@@ -21,15 +21,11 @@ def load_model(path):
     return _checked(loaded.model if isinstance(loaded, Checkpoint) else loaded, path)
 
 
-def load_checkpoint(path):
-    """Return the checkpoint in a file."""
+def load_checkpoint_or_model(path):
+    """Return the checkpoint or the finished model in a file."""
     loaded = _load(path)
     if not isinstance(loaded, Checkpoint):
-        _checked(loaded, path)
-        raise ValueError(
-            f"--resume must be a checkpoint of skmnist train; got {path}, which is a finished "
-            "model."
-        )
+        return _checked(loaded, path)
     classifier = last_step(_checked(loaded.model, path))
     if not isinstance(classifier, MLPDigitClassifier):
         raise ValueError(

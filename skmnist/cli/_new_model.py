@@ -9,8 +9,9 @@ from sklearn.pipeline import Pipeline
 from skmnist import ConvFeatureTransformer, DigitDistorter, DistortedClassifier, MLPDigitClassifier
 from skmnist.base._checks import new_generator
 from skmnist.classifier._settings import epochs_in_total
-from skmnist.cli._model_files import last_step
+from skmnist.cli._model_files import distorter_of, last_step, predicting
 from skmnist.distortion._last_step import Progress, Shown
+from skmnist.distortion._steps import earlier_steps, transformed
 
 MNIST_SIDE = 28
 # Distorted images differ in every epoch, so that more epochs are useful.
@@ -21,7 +22,7 @@ def new_model(arguments, data):
     """Return the model for the options, not yet trained."""
     seed = arguments.seed or 0
     classifier = _new_classifier(arguments, len(data.X), seed)
-    distorter = _new_distorter(data) if arguments.distort else None
+    distorter = new_distorter(data) if arguments.distort else None
     if not arguments.features:
         return classifier.set_params(distort=distorter)
     features = ConvFeatureTransformer(image_shape=data.image_shape, random_state=seed)
@@ -33,7 +34,7 @@ def new_model(arguments, data):
     return model
 
 
-def _new_distorter(data):
+def new_distorter(data):
     """Return a distorter that treats images of any size and background like those of MNIST."""
     height, width = data.image_shape[:2]
     defaults = DigitDistorter().get_params()
@@ -74,18 +75,16 @@ def prepare_fit(model, data, progress):
 
     If the model has features, they are computed here, once for all epochs.
     """
-    classifier = last_step(model)
-    if isinstance(model, MLPDigitClassifier):
-        return partial(classifier.fit, data.X, data.y)
-    progress.show(f"computing the feature maps of {len(data.X):,} images")
-    is_distorted = isinstance(model, DistortedClassifier)
-    features = model.estimator_[0] if is_distorted else model[0]
-    if not hasattr(features, "kernels_"):
+    classifier, steps = last_step(model), earlier_steps(predicting(model))
+    if steps:
+        progress.show(f"computing the feature maps of {len(data.X):,} images")
+    if steps and not hasattr(classifier, "coefs_"):  # a new model
+        [features] = steps
         features.fit(data.X, data.y)
-    maps = features.transform(data.X)
-    if not is_distorted:
+    maps = transformed(steps, data.X)
+    if not isinstance(model, DistortedClassifier):
         return partial(classifier.fit, maps, data.y)
-    shown = Shown(data.X, data.X, maps, data.y, model.distorter, [features])
+    shown = Shown(data.X, data.X, maps, data.y, distorter_of(model), steps)
     return partial(classifier._fit_redrawn, shown.distorted, maps, data.y)
 
 
@@ -95,5 +94,5 @@ def finish(model):
     at_the_end = {"warm_start": False, "max_iter": done, "schedule_iter": None}
     last_step(model)._finish_training(**at_the_end)
     if isinstance(model, DistortedClassifier):
-        model.estimator[-1].set_params(**at_the_end)
+        last_step(model.estimator).set_params(**at_the_end)
         model.set_params(warm_start=False)

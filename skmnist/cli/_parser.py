@@ -15,6 +15,7 @@ DESCRIPTION = "Train, evaluate and use classifiers of handwritten digits."
 LOSSES = ("mse", "mae", "huber", "squared_hinge")  # a test compares them with skmnist.network
 MODEL_FILE = Path("skmnist-model.joblib")
 REPORT_FILE = Path("report.html")
+DRAW_FILE = Path("draw.html")
 
 
 def make_parser():
@@ -78,7 +79,13 @@ _DATA = _argument(
     "--data",
     type=Path,
     metavar="PATH",
-    help="folder of IDX files, or .npz file (default: the bundled MNIST)",
+    help="folder of IDX files, or .npz file (default: MNIST)",
+)
+_TEST_DATA = _argument(
+    "--data",
+    type=Path,
+    metavar="PATH",
+    help="folder of IDX files, .npz file, or drawings (default: MNIST)",
 )
 
 COMMANDS = {
@@ -98,8 +105,7 @@ COMMANDS = {
                 "--epochs",
                 type=_integer(1),
                 metavar="N",
-                help="number of passes over the images (default: 10, or more if there are few "
-                "images)",
+                help="passes over the images (default: 10, or more for few)",
             ),
             _argument(
                 "--loss",
@@ -134,13 +140,19 @@ COMMANDS = {
             ),
             _file("--out", default=MODEL_FILE, help=f"file for the model (default: {MODEL_FILE})"),
             _file("--checkpoint", help="file for a checkpoint, written after every epoch"),
-            _file("--resume", help="checkpoint from which to resume the training"),
+            _file("--resume", help="checkpoint, or model that shall learn from --drawings"),
+            _argument(
+                "--drawings",
+                type=Path,
+                metavar="PATH",
+                help="file of drawings to learn from, or folder of such files",
+            ),
         ],
     ),
     "evaluate": _Command(
         "Evaluate a model on test images. Only load models that you trust, because a model file "
         "can run code.",
-        [_MODEL, _DATA],
+        [_MODEL, _TEST_DATA],
     ),
     "predict": _Command(
         "Predict the digit in each photo or drawing. A picture must show one upright digit, dark "
@@ -155,8 +167,19 @@ COMMANDS = {
         "the loss curve, misclassified images, and the weights or kernels.",
         [
             _MODEL,
-            _DATA,
+            _TEST_DATA,
             _file("--out", default=REPORT_FILE, help=f"file for the page (default: {REPORT_FILE})"),
+        ],
+    ),
+    "draw": _Command(
+        "Write a page to draw digits on, and to watch the model read them. It is one HTML "
+        "file, which needs no network. Drawings that are corrected there can be saved, and passed "
+        "to skmnist train with --drawings.",
+        [
+            _MODEL,
+            _TEST_DATA,
+            _argument("--title", metavar="TEXT", help="title of the page"),
+            _file("--out", default=DRAW_FILE, help=f"file for the page (default: {DRAW_FILE})"),
         ],
     ),
 }

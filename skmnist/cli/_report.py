@@ -25,8 +25,12 @@ from skmnist.displays import (
     LossCurveDisplay,
     WeightsDisplay,
 )
+from skmnist.io import to_page
 
 MOST_IMAGES, MOST_NEURONS = 40, 48
+DRAW_TEXT = (
+    "Draw a digit, and watch the model read it. skmnist draw makes this page as a file of its own."
+)
 
 
 def report(arguments):
@@ -39,9 +43,21 @@ def report(arguments):
     sections = [
         (title, text, draw(results)) for title, text, applies, draw in SECTIONS if applies(results)
     ]
+    drawing_page = _drawing_page(results)
+    if drawing_page is not None:
+        sections.append(("Draw a digit", DRAW_TEXT, drawing_page._repr_html_()))
     content = page(arguments.model.name, results.accuracy, text, sections, results.model)
     save_page(content, arguments.out)
     print(f"Wrote {arguments.out}.")
+
+
+def _drawing_page(results):
+    """Return the page on which one draws, or None if the model cannot be put into a page."""
+    X, y, shape = results.data
+    try:
+        return to_page(results.model, X=X, y=y, image_shape=shape)
+    except ValueError:
+        return None
 
 
 def _every_model(results):

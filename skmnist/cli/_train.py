@@ -7,48 +7,66 @@ import numpy as np
 
 from skmnist.cli._checkpoint import Checkpoint
 from skmnist.cli._data import MNIST_PIXELS, files_of, has_test_images, read_images
+from skmnist.cli._drawings import continued, drawing_files, with_drawings
 from skmnist.cli._interrupts import interrupts_ignored
 from skmnist.cli._messages import command_line
-from skmnist.cli._model_files import last_step, load_checkpoint, save_model
+from skmnist.cli._model_files import last_step, load_checkpoint_or_model, save_model
 from skmnist.cli._new_model import finish, new_model, prepare_fit
 from skmnist.cli._output_files import check_output
 from skmnist.cli._progress import Progress, duration
 
 # The options that may be given with --resume; the checkpoint determines the others.
-RESUME_OPTIONS = ("out", "data", "checkpoint")
+RESUME_OPTIONS = ("out", "data", "drawings", "checkpoint")
 
 
 def train(arguments):
     """Train a model, or resume its training, and save it."""
     _check_options(arguments)
-    checkpoint = load_checkpoint(arguments.resume) if arguments.resume else None
-    data = read_images(arguments.data, "train")
+    loaded = load_checkpoint_or_model(arguments.resume) if arguments.resume else None
+    data, n_drawings = with_drawings(read_images(arguments.data, "train"), arguments.drawings)
     if len(np.unique(data.y)) < 2:
         raise ValueError(
             "--data must have training images of at least two classes; got only images of the "
             f"class {data.y[0]}."
         )
-    data_hash = joblib.hash((data.X, data.y))
-    if checkpoint is None:
-        checkpoint = Checkpoint(new_model(arguments, data), data_hash)
-    elif checkpoint.data_hash != data_hash:
-        raise ValueError(
-            "--data must have the images that the training started with; got other images."
-        )
+    checkpoint = _checkpoint(loaded, data, arguments)
     started = time.perf_counter()
     _train_and_save(checkpoint, data, arguments)
     seconds = duration(time.perf_counter() - started)
-    print(f"Trained on {len(data.y):,} images in {seconds}. Saved {arguments.out}.")
-    if arguments.resume and arguments.resume.resolve() != arguments.out.resolve():
+    images = f"{len(data.y):,} images"
+    if n_drawings:
+        images += f", among them {n_drawings:,} drawings and distorted copies of them,"
+    print(f"Trained on {images} in {seconds}. Saved {arguments.out}.")
+    if loaded is checkpoint and arguments.resume.resolve() != arguments.out.resolve():
         print(f"{arguments.resume} is no longer needed.")
     print("Next steps:")
     for step in _next_steps(arguments, data):
         print(f"    {step}")
 
 
+def _checkpoint(loaded, data, arguments):
+    """Return the checkpoint to train from: the loaded one, or one made of a loaded or new model."""
+    data_hash = joblib.hash((data.X, data.y))
+    if isinstance(loaded, Checkpoint):
+        if loaded.data_hash != data_hash:
+            raise ValueError(
+                "--data and --drawings must have the images that the training started with; got "
+                "other images."
+            )
+        return loaded
+    if loaded is None:
+        return Checkpoint(new_model(arguments, data), data_hash)
+    if arguments.drawings is None:
+        raise ValueError(
+            "--resume must be a checkpoint of skmnist train, or be given with --drawings; got "
+            f"{arguments.resume}, which is a finished model."
+        )
+    return Checkpoint(continued(loaded, len(data.y), arguments.resume), data_hash)
+
+
 def _check_options(arguments):
     """Raise an error for options that cannot be combined, or files that cannot be written."""
-    images = files_of(arguments.data)
+    images = [*files_of(arguments.data), *drawing_files(arguments.drawings)]
     check_output("--out", arguments.out, images)
     if arguments.checkpoint is not None:
         check_output("--checkpoint", arguments.checkpoint, images)
@@ -63,7 +81,7 @@ def _check_options(arguments):
         if value is not None and name not in ("command", "resume", *RESUME_OPTIONS):
             raise ValueError(
                 f"--{name.replace('_', '-')} must not be given with --resume, because the "
-                "checkpoint determines it."
+                "checkpoint or the model determines it."
             )
 
 
@@ -108,7 +126,7 @@ def _last_epoch(classifier, seconds_left):
     """Return the progress line after an epoch."""
     line = f"epoch {classifier.n_iter_}/{classifier.schedule_iter}"
     line += f"   loss {classifier.loss_curve_[-1]:.5f}"
-    if classifier.validation_scores_:
+    if classifier.early_stopping:
         line += f"   validation accuracy {classifier.validation_scores_[-1]:.2%}"
     return line + (f"   {duration(seconds_left)} left" if seconds_left > 0 else "")
 
@@ -139,6 +157,11 @@ def _next_steps(arguments, data):
         yield _skmnist("report", arguments.out, arguments, "data")
     else:
         yield f"To evaluate the model, add test images of the same size to {arguments.data}."
+    if arguments.drawings is not None and arguments.drawings.is_file():
+        yield f"{_skmnist('evaluate', arguments.out, arguments)} --data {arguments.drawings}"
+    height, width, *channels = data.image_shape
+    if height == width and not channels:
+        yield _skmnist("draw", arguments.out, arguments, "data")
     if data.X.shape[1] == MNIST_PIXELS:
         yield f"{_skmnist('predict', arguments.out, arguments)} YOUR-PHOTO.jpg"
 

@@ -13,8 +13,8 @@ from PIL import Image
 from skmnist.cli import main
 
 SECTIONS = {
-    "pixels": {"Loss curve", "Weights of the first layer", "Activations"},
-    "features": {"Loss curve", "Kernels", "Feature maps", "Activations"},
+    "pixels": {"Loss curve", "Weights of the first layer", "Activations", "Draw a digit"},
+    "features": {"Loss curve", "Kernels", "Feature maps", "Activations", "Draw a digit"},
     "ridge": set(),
 }
 OF_EVERY_MODEL = {
