@@ -214,8 +214,9 @@ def test_error_for_resuming_from_a_finished_model(data, tmp_path, capsys):
     train(data, tmp_path / "model", *SMALL)
     argv = ["train", "--data", str(data), "--resume", str(tmp_path / "model")]
     assert main(argv) == 2
-    expected = f"--resume must be a checkpoint of skmnist train; got {tmp_path / 'model'}, which"
-    assert expected in capsys.readouterr().err
+    printed = capsys.readouterr().err
+    assert "--resume must be a checkpoint of skmnist train, or be given with --drawings; " in printed
+    assert f"got {tmp_path / 'model'}, which is a finished model.\n" in printed
 
 
 def test_error_for_resuming_a_checkpoint_of_another_classifier(data, digits, tmp_path, capsys):
@@ -234,7 +235,8 @@ def test_error_for_resuming_with_other_images(data, digits, tmp_path, capsys):
     np.savez(other, x_train=X[899::-1], y_train=y[899::-1])
     argv = ["train", "--data", str(other), "--resume", str(tmp_path / "model.unfinished")]
     assert main([*argv, "--out", str(tmp_path / "out")]) == 2
-    assert "--data must have the images that the training started with" in capsys.readouterr().err
+    expected = "--data and --drawings must have the images that the training started with"
+    assert expected in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
