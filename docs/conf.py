@@ -1,10 +1,15 @@
 """Sphinx configuration; `make docs` builds the documentation."""
 
 import re
+import sys
 import warnings
 from pathlib import Path
 
 from docutils import nodes
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import drawing_page
 
 import skmnist
 from skmnist.base._doc_link import SITE
@@ -118,8 +123,15 @@ def link_or_leave(app, env, node, content):
     return None
 
 
+def write_drawing_page(app, exception):
+    """Write the page that the front page links to, next to the pages of Sphinx."""
+    if exception is None and app.builder.format == "html":
+        drawing_page.write(Path(app.outdir, "draw.html"))
+
+
 def setup(app):
     """Connect the functions above to Sphinx."""
     app.connect("missing-reference", link_or_leave)
     app.connect("source-read", link_to_source_pages)
     app.connect("html-collect-pages", source_pages)
+    app.connect("build-finished", write_drawing_page)

@@ -1,5 +1,6 @@
 """Pages in a browser without a network: content, search, images, and layout on a phone."""
 
+import operator
 import re
 
 import pytest
@@ -9,6 +10,7 @@ from sklearn.utils import estimator_html_repr
 
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.base._doc_link import SITE
+from skmnist.datasets import load_mnist
 
 WIDTHS = {"desktop": 1280, "phone": 390}
 
@@ -42,6 +44,16 @@ def test_front_page_has_title(browser, address):
     open_page(browser, address)
     assert "skmnist" in browser.title
     assert text_of(browser, "h1").startswith("skmnist")
+    assert not errors(browser)
+
+
+def test_front_page_leads_to_a_page_that_reads_digits(browser, address):
+    open_page(browser, address)
+    browser.find_element(By.CSS_SELECTOR, "a.sd-btn[href='draw.html']").click()
+    X, y = load_mnist(subset="test", return_X_y=True)
+    predict = "return arguments[0].map(pixels => window.skmnist.predict(pixels).label)"
+    labels = browser.execute_script(predict, X[:200].tolist())
+    assert sum(map(operator.eq, labels, map(str, y[:200]))) > 195
     assert not errors(browser)
 
 
