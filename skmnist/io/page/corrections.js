@@ -26,23 +26,16 @@ function saveFile(name, text) {
 }
 
 /** Return a small picture with a caption, which is a button. */
-function thumbnail(pixels, side, caption, name, shades, onClick) {
+function thumbnail(pixels, side, caption, shades, onClick) {
   const canvas = make("canvas");
   paintGrey(canvas, side, pixels, shades.grey);
   const text = make("span", { className: "caption" }, caption);
-  const button = makeButton("show", onClick, canvas, text);
-  button.setAttribute("aria-label", name);
-  return button;
+  return makeButton("show", onClick, canvas, text);
 }
 
 /** Return "4", or "4, not 9" if a 4 was read as a 9. */
 function labelsAsText(label, predicted) {
   return label === predicted ? label : `${label}, not ${predicted}`;
-}
-
-/** Return a sentence about labels, for screen readers. */
-function labelsAsSentence(label, predicted) {
-  return label === predicted ? `${label}, read correctly` : `${label}, read as ${predicted}`;
 }
 
 /** Return the panel with the labelled drawings; `opened` is called with the one that is clicked. */
@@ -60,9 +53,8 @@ function correctionsPanel(model, opened) {
   };
   const keptItem = (each) => {
     const { pixels, label, predicted } = each;
-    const name = labelsAsSentence(label, predicted);
     const caption = labelsAsText(label, predicted);
-    const open = thumbnail(pixels, model.side, caption, name, shades, () => opened(each));
+    const open = thumbnail(pixels, model.side, caption, shades, () => opened(each));
     open.setAttribute("aria-pressed", String(each === panel.current));
     const remove = makeButton("remove", () => panel.remove(each), "×");
     remove.setAttribute("aria-label", `Remove ${label}`);

@@ -34,6 +34,7 @@ function neuronField(caption, kind, n, pointed = () => {}) {
   const size = n > MOST_DOTS ? 1 : DOT;
   let chosen = null;
   let latest = null;
+  let shades = null;
 
   const tell = () => {
     const value = latest && chosen !== null ? `, number ${chosen + 1}: ${asText(latest[chosen])}` : "";
@@ -41,7 +42,7 @@ function neuronField(caption, kind, n, pointed = () => {}) {
   };
   const choose = (number) => {
     chosen = number;
-    tell();
+    paint();
     pointed(number);
   };
   onPointing(canvas, (x, y) => {
@@ -52,12 +53,16 @@ function neuronField(caption, kind, n, pointed = () => {}) {
     const next = chosen === null ? 0 : chosen + right + down * perRow;
     choose(Math.min(Math.max(next, 0), n - 1));
   });
-  const show = (values, shades) => {
-    latest = values;
-    const shown = values ?? new Float32Array(n);
-    if (size === DOT) paintDots(canvas, perRow, shown, shades.dots);
+  const paint = () => {
+    const shown = latest ?? new Float32Array(n);
+    if (size === DOT) paintDots(canvas, perRow, shown, shades.dots, chosen);
     else paintSigned(canvas, perRow, Math.ceil(n / perRow), shown, shades.dots);
     tell();
+  };
+  const show = (values, shadesNow) => {
+    latest = values;
+    shades = shadesNow;
+    paint();
   };
   return { figure, show };
 }

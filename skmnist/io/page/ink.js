@@ -18,11 +18,15 @@ function paintInk(canvas, strokes, pen, colour) {
   context.lineWidth = pen * side;
   context.lineCap = "round";
   context.lineJoin = "round";
+  context.fillStyle = colour;
   for (const line of smooth(strokes)) {
     context.beginPath();
-    context.moveTo(line[0][0] * side, line[0][1] * side);
+    if (line.length === 1) {
+      context.arc(line[0][0] * side, line[0][1] * side, (pen * side) / 2, 0, 2 * Math.PI);
+      context.fill(); // a canvas does not draw lines without a length
+      continue;
+    }
     for (const [x, y] of line) context.lineTo(x * side, y * side);
-    if (line.length === 1) context.lineTo(line[0][0] * side, line[0][1] * side); // a dot
     context.stroke();
   }
 }

@@ -9,9 +9,7 @@ function mistakesPanel(model, opened) {
 
   const button = (mistake) => {
     const { pixels, label, predicted } = mistake;
-    const name = labelsAsSentence(label, predicted);
-    const caption = labelsAsText(label, predicted);
-    return thumbnail(pixels, side, caption, name, shades, () => opened(mistake));
+    return thumbnail(pixels, side, labelsAsText(label, predicted), shades, () => opened(mistake));
   };
   const show = (state) => {
     if (shades !== state.shades) {

@@ -121,7 +121,7 @@ function dotMask() {
 const MASK = dotMask();
 
 /** Paint one dot per neuron, row after row; the most active neuron has the full colour. */
-function paintDots(canvas, perRow, values, shades) {
+function paintDots(canvas, perRow, values, shades, ringed) {
   const width = perRow * DOT;
   const pixels = pixelsOf(canvas, width, Math.ceil(values.length / perRow) * DOT);
   const most = largest(values);
@@ -133,4 +133,9 @@ function paintDots(canvas, perRow, values, shades) {
     }
   }
   canvas.showPixels();
+  if (ringed === null) return;
+  const context = canvas.getContext("2d");
+  context.strokeStyle = "#ffffff";
+  context.lineWidth = 2;
+  context.strokeRect((ringed % perRow) * DOT + 1, Math.floor(ringed / perRow) * DOT + 1, DOT - 2, DOT - 2);
 }
