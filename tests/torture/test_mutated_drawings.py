@@ -45,7 +45,7 @@ def expected(contents):
 
 
 def test_mutated_drawings_are_read_correctly_or_rejected(size, reached):
-    rng, n_read, n_files = random.Random(0), 0, size(short=3000, full=1_000_000)
+    rng, n_read, n_files = random.Random(0), 0, size(short=3000, full=200_000)
     good = list(sources(rng))
     for _ in range(n_files):
         suspect = mutated(rng.choice(good), rng)
