@@ -1,5 +1,6 @@
 """Real mouse and touch events for the page that one draws on, and strokes of the ten digits."""
 
+import itertools
 import math
 import time
 
@@ -17,7 +18,7 @@ def polyline(*corners, n=8):
     """Return points on the straight lines between corners."""
     points = [
         (x + (right - x) * i / n, y + (bottom - y) * i / n)
-        for (x, y), (right, bottom) in zip(corners, corners[1:], strict=False)
+        for (x, y), (right, bottom) in itertools.pairwise(corners)
         for i in range(n)
     ]
     return [*points, corners[-1]]
@@ -31,25 +32,26 @@ DIGITS = {
         arc((0.49, 0.36), (0.17, 0.16), -160, 40)
         + polyline((0.58, 0.52), (0.34, 0.78), (0.68, 0.76))
     ],
-    "3": [
-        arc((0.47, 0.36), (0.17, 0.15), -150, 80) + arc((0.47, 0.65), (0.2, 0.16), -80, 140)
-    ],
+    "3": [arc((0.47, 0.36), (0.17, 0.15), -150, 80) + arc((0.47, 0.65), (0.2, 0.16), -80, 140)],
     "4": [
         polyline((0.38, 0.2), (0.34, 0.5), (0.68, 0.49)),
         polyline((0.62, 0.22), (0.6, 0.5), (0.58, 0.8)),
     ],
     "5": [
-        polyline((0.66, 0.22), (0.4, 0.23), (0.37, 0.46)) + arc((0.47, 0.6), (0.18, 0.17), -115, 140)
+        polyline((0.66, 0.22), (0.4, 0.23), (0.37, 0.46))
+        + arc((0.47, 0.6), (0.18, 0.17), -115, 140)
     ],
     "6": [
-        polyline((0.58, 0.19), (0.44, 0.36), (0.37, 0.6)) + arc((0.5, 0.64), (0.14, 0.15), 180, 540, 24)
+        polyline((0.58, 0.19), (0.44, 0.36), (0.37, 0.6))
+        + arc((0.5, 0.64), (0.14, 0.15), 180, 540, 24)
     ],
     "7": [polyline((0.32, 0.24), (0.66, 0.23), (0.56, 0.5), (0.45, 0.8))],
     "8": [
         arc((0.5, 0.36), (0.13, 0.14), 90, -270, 24) + arc((0.5, 0.66), (0.16, 0.16), -90, 270, 24)
     ],
     "9": [
-        arc((0.49, 0.36), (0.15, 0.15), -20, -380, 24) + polyline((0.63, 0.36), (0.61, 0.56), (0.57, 0.8))
+        arc((0.49, 0.36), (0.15, 0.15), -20, -380, 24)
+        + polyline((0.63, 0.36), (0.61, 0.56), (0.57, 0.8))
     ],
 }
 
@@ -72,7 +74,14 @@ def in_window(browser, strokes):
 
 def mouse(browser, kind, x, y, pressed=True):
     """Send one mouse event, as a mouse would."""
-    event = {"type": kind, "x": x, "y": y, "button": "left", "buttons": int(pressed), "clickCount": 1}
+    event = {
+        "type": kind,
+        "x": x,
+        "y": y,
+        "button": "left",
+        "buttons": int(pressed),
+        "clickCount": 1,
+    }
     browser.execute_cdp_cmd("Input.dispatchMouseEvent", event)
 
 
@@ -115,7 +124,8 @@ def press(browser, key, code=None, modifiers=0):
 def wait_for_frames(browser):
     """Wait until the page has shown what was drawn."""
     browser.execute_async_script(
-        "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()));"
+        "const done = arguments[0];"
+        "requestAnimationFrame(() => requestAnimationFrame(() => done()));"
     )
 
 

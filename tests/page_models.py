@@ -42,8 +42,16 @@ def page_of(make_model):
 
 
 def open_page(
-    browser, folder, make_model, width=1280, height=900, *, scheme="light", motion="reduce",
-    is_phone=False, scale=1,
+    browser,
+    folder,
+    make_model,
+    width=1280,
+    height=900,
+    *,
+    scheme="light",
+    motion="reduce",
+    is_phone=False,
+    scale=1,
 ):
     """Open the page of a model in a window of this size."""
     size = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": is_phone}

@@ -1,6 +1,7 @@
 """The page for people who use a screen reader, a keyboard, large text or less motion."""
 
 import io
+import itertools
 import json
 import shutil
 import subprocess
@@ -96,7 +97,7 @@ def test_landmarks_and_headings_are_in_order(browser, tmp_path):
     assert found[0] == "H1"
     assert found.count("H1") == 1
     levels = [int(name[1]) for name in found]
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
     for landmark in ("header", "main", "footer"):
         assert browser.execute_script(f"return document.querySelectorAll('{landmark}').length") == 1
     assert browser.execute_script("return document.documentElement.lang") == "en"

@@ -252,7 +252,9 @@ def test_target_and_squared_error_are_shown_for_a_label(page):
     target = "return [...document.querySelectorAll('#outputs .target')].map(t => t.textContent)"
     assert page.execute_script(target) == list("0001000000")
     error = np.sum((plain_model().decision_function(X)[0] - np.eye(10)[3]) ** 2)
-    assert float(text_of(page, "error").removeprefix("Squared error ")) == pytest.approx(error, abs=0.03)
+    assert float(text_of(page, "error").removeprefix("Squared error ")) == pytest.approx(
+        error, abs=0.03
+    )
     click(page, "#choices button:nth-child(4)")
     assert page.execute_script(target) == [""] * 10
     assert text_of(page, "error") == ""
@@ -291,7 +293,12 @@ def test_kept_drawings_are_opened_and_removed(page):
         click(page, "#clear")
     click(page, "#kept li:first-child .show")
     assert text_of(page, "digit") == "0"
-    assert page.execute_script("return document.querySelectorAll('#choices [aria-pressed=true]').length") == 1
+    assert (
+        page.execute_script(
+            "return document.querySelectorAll('#choices [aria-pressed=true]').length"
+        )
+        == 1
+    )
     click(page, "#kept li:first-child .remove")
     assert kept_labels(page) == ["8, not 1"]
     # The drawing is still on the paper, without a label.
@@ -303,7 +310,9 @@ def test_mistakes_are_shown_as_the_network_sees_them(page):
     X, y = images("test", 2_000)
     wrong = np.flatnonzero(plain_model().predict(X) != y)
     click(page, "#wrong li:nth-child(3) .show")
-    caption = page.execute_script("return document.querySelector('#wrong li:nth-child(3)').innerText")
+    caption = page.execute_script(
+        "return document.querySelector('#wrong li:nth-child(3)').innerText"
+    )
     label, predicted = caption.split(", not ")
     assert text_of(page, "digit") == predicted
     pixels = seen_pixels(page)
@@ -324,8 +333,9 @@ def test_at_most_forty_mistakes_are_shown(page):
 def test_screen_readers_are_told_once_per_stroke(page):
     page.execute_script("""
         window.told = [];
-        new MutationObserver(() => told.push(document.getElementById("status").textContent))
-          .observe(document.getElementById("status"), { childList: true, characterData: true, subtree: true });
+        const status = document.getElementById("status");
+        new MutationObserver(() => told.push(status.textContent))
+          .observe(status, { childList: true, characterData: true, subtree: true });
     """)
     draw_with_mouse(page, DIGITS["8"])
     wait_until(lambda: page.execute_script("return told.length"))

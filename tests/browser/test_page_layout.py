@@ -42,7 +42,7 @@ def test_paper_is_a_square_that_is_seen_as_a_whole(browser, tmp_path, width, hei
     left, top, right, bottom = edges(browser, "#canvas")
     assert right - left == pytest.approx(bottom - top, abs=1)
     assert right - left >= 220
-    assert 0 <= top
+    assert top >= 0
     assert bottom <= height
 
 
@@ -67,12 +67,16 @@ def test_lines_are_as_fine_as_the_screen(browser, tmp_path, scale):
 def test_strokes_stay_when_the_window_changes(browser, tmp_path):
     open_page(browser, tmp_path, plain_model, 1280, 900)
     draw_with_mouse(browser, DIGITS["4"])
-    before = browser.execute_script("return [skmnist.strokes(), document.getElementById('digit').textContent]")
+    before = browser.execute_script(
+        "return [skmnist.strokes(), document.getElementById('digit').textContent]"
+    )
     size = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     wait_for_frames(browser)
     wait_for_frames(browser)
-    after = browser.execute_script("return [skmnist.strokes(), document.getElementById('digit').textContent]")
+    after = browser.execute_script(
+        "return [skmnist.strokes(), document.getElementById('digit').textContent]"
+    )
     assert after == before
     ink = browser.execute_script("""
         const canvas = document.getElementById("canvas");
