@@ -3,7 +3,7 @@ Learning from corrected drawings
 ================================
 
 People do not write like the people whose digits are in MNIST. In some countries, a 1 has a long
-stroke that leads up to it, and most models read it as a 7 or a 4. Such a model can learn from you:
+stroke that leads up to it, and most models read it as a 4 or a 7. Such a model can learn from you:
 draw on its page, say what you have drawn if the model is wrong, save the drawings, and train the
 model on them.
 """
@@ -25,7 +25,7 @@ from skmnist.io import to_page
 
 X, y = load_mnist(return_X_y=True)
 X_held_out, y_held_out, X, y = X[50_000:], y[50_000:], X[:5000], y[:5000]
-classifier = MLPDigitClassifier(random_state=0).fit(X, y)
+classifier = MLPDigitClassifier(max_iter=12, random_state=0).fit(X, y)
 
 # %%
 # This writes the page. Open it in a browser, and draw. If the answer is wrong, press the button of
@@ -135,7 +135,7 @@ copies = [distorter.distort(drawings.data, random_state=seed) for seed in range(
 X_both = np.concatenate([X, *copies])
 y_both = np.concatenate([y, np.tile(drawings.target, 8)])
 better = deepcopy(classifier)
-better.set_params(warm_start=True, max_iter=better.n_iter_ + 10).fit(X_both, y_both)
+better.set_params(warm_start=True, max_iter=better.n_iter_ + 8).fit(X_both, y_both)
 print_error_rates("after", better)
 
 forgetful = deepcopy(classifier)

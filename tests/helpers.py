@@ -1,5 +1,7 @@
 """Small models, tables of settings and independent formulas that the tests share."""
 
+import base64
+import json
 from functools import partial
 
 import numpy as np
@@ -123,3 +125,20 @@ def training_examples(X, labels=None, *, weights=None, rows=None, scale=1.0, dty
         rows=np.arange(n_rows) if rows is None else rows,
         scale=scale,
     )
+
+
+def save_drawings(path, images, labels, predicted="0"):
+    """Write the file that a page would save."""
+    drawings = [
+        {
+            "label": str(label),
+            "predicted": predicted,
+            "strokes": [[[0.5, 0.5]]],
+            "pixels": base64.b64encode(image.tobytes()).decode(),
+        }
+        for image, label in zip(images, labels, strict=True)
+    ]
+    side = round(images[0].size ** 0.5)
+    page = {"format": "skmnist drawings", "version": 1, "side": side, "drawings": drawings}
+    path.write_text(json.dumps(page), encoding="utf-8")
+    return path

@@ -1,12 +1,9 @@
 """skmnist train --drawings: models learn from drawings, and do not forget other digits."""
 
-import base64
-import json
-
 import joblib
 import numpy as np
 import pytest
-from helpers import small_classifier, small_transformer
+from helpers import save_drawings, small_classifier, small_transformer
 from numpy.testing import assert_array_equal
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -19,23 +16,6 @@ from skmnist.cli._drawings import with_drawings
 from skmnist.datasets import load_mnist
 
 EPOCHS = 4
-
-
-def save_drawings(path, images, labels, predicted="0"):
-    """Write the file that a page would save."""
-    drawings = [
-        {
-            "label": str(label),
-            "predicted": predicted,
-            "strokes": [[[0.5, 0.5]]],
-            "pixels": base64.b64encode(image.tobytes()).decode(),
-        }
-        for image, label in zip(images, labels, strict=True)
-    ]
-    side = round(images[0].size ** 0.5)
-    page = {"format": "skmnist drawings", "version": 1, "side": side, "drawings": drawings}
-    path.write_text(json.dumps(page), encoding="utf-8")
-    return path
 
 
 def strange(X):

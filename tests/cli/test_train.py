@@ -13,7 +13,7 @@ from functools import partial
 import joblib
 import numpy as np
 import pytest
-from helpers import small_classifier
+from helpers import save_drawings, small_classifier
 from numpy.testing import assert_array_equal
 from sklearn.linear_model import RidgeClassifier
 
@@ -165,6 +165,20 @@ def test_checkpoint_resumes_from_the_last_epoch(options, data, tmp_path, capsys)
     expect_equal(last_step(joblib.load(out)), last_step(uninterrupted))
 
 
+def test_learning_from_drawings_can_be_stopped_and_resumed(digits, data, tmp_path, capsys):
+    X, y = digits
+    drawings = save_drawings(tmp_path / "drawings.json", X[900:950], y[900:950])
+    joblib.dump(small().fit(X[:900], y[:900]), tmp_path / "model")
+    new = ["--resume", str(tmp_path / "model"), "--drawings", str(drawings), "--data", str(data)]
+    printed = stop("epoch 8/", "--out", str(tmp_path / "better"), *new)
+    advice = shlex.split(printed.splitlines()[-1])
+    assert main(advice[1:]) == 0
+    stopped, uninterrupted = joblib.load(tmp_path / "better"), train(data, tmp_path / "other", *new)
+    expect_equal(stopped, uninterrupted)
+    assert main(["train", *advice[2:4], "--data", str(data), "--out", str(tmp_path / "out")]) == 2
+    assert "--data and --drawings must have the images" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("suffix", ["", ".joblib"])
 def test_interrupt_without_checkpoint_option_saves_one_next_to_the_model(suffix, data, tmp_path):
     stop("epoch 1/", "--data", str(data), "--out", str(tmp_path / f"model{suffix}"), *SMALL)
@@ -215,7 +229,9 @@ def test_error_for_resuming_from_a_finished_model(data, tmp_path, capsys):
     argv = ["train", "--data", str(data), "--resume", str(tmp_path / "model")]
     assert main(argv) == 2
     printed = capsys.readouterr().err
-    assert "--resume must be a checkpoint of skmnist train, or be given with --drawings; " in printed
+    assert (
+        "--resume must be a checkpoint of skmnist train, or be given with --drawings; " in printed
+    )
     assert f"got {tmp_path / 'model'}, which is a finished model.\n" in printed
 
 
