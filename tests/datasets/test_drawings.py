@@ -121,6 +121,7 @@ INVALID = [
     (content(drawing(side=27)), f"{PIXELS}729 bytes."),
     (content(drawing(pixels="AAAA")), f"{PIXELS}3 bytes."),
     (content(drawing(pixels="A")), f"{PIXELS}'A'."),
+    (content(drawing(pixels="*" + drawing()["pixels"])), f"{PIXELS}'*AAEC"),
     (content(drawing(pixels="ä" * 1048)), f"{PIXELS}'ä"),
     (content(drawing(pixels=[0] * 784)), f"{PIXELS}a list."),
     (content(drawing(pixels=None)), f"{PIXELS}null."),
