@@ -5,22 +5,28 @@ from typing import NamedTuple
 import numpy as np
 
 from skmnist.io._page_numbers import PRECISIONS, as_base64, with_arrays, with_text
-from skmnist.io._page_prediction import page_scores
+from skmnist.io._page_prediction import page_features, page_scores
 from skmnist.io._page_steps import n_inputs
 from skmnist.network._simplex import project_to_simplex
 
 _SMALLEST, _LARGEST = 4, 128  # pixels on a side
 _MOST_CLASSES, _LONGEST_NAME = 100, 200
 _MOST_MISTAKES = 40
+_TOLERANCE = 0.01  # of a probability
 
 
 class _Stored(NamedTuple):
-    """The steps as text, and what the page predicts with them for the test images."""
+    """The steps as text, and what the page predicts with them for the test images.
+
+    ``changes`` is the number of labels that differ from those of the model, for each precision
+    that was tried, and ``difference`` the largest difference of a probability.
+    """
 
     steps: list
     precision: str
     scores: np.ndarray
     changes: dict
+    difference: float
 
 
 def class_names(classifier):
@@ -62,17 +68,25 @@ def image_side(steps, image_shape):
 
 
 def store(model, classifier, steps, images, precision):
-    """Return the steps with the fewest bits with which no label of the images changes."""
-    expected, changes = model.predict(images.X), {}
-    X = images.X - images.low if images.low else images.X
+    """Return the steps with the fewest bits with which the page predicts the same as the model.
+
+    No label of the images may change, and no probability by more than 0.01.
+    """
+    expected, changes, n_classes = model.predict(images.X), {}, len(classifier.classes_)
+    exact = with_arrays(with_text(steps, 32))
+    # The steps up to here have no rounded numbers: they are computed only once.
+    n_same = next(i for i, step in enumerate(steps) if step["kind"] in ("projection", "network"))
+    features = page_features(exact[:n_same], images.X - images.low)
+    probabilities = project_to_simplex(page_scores(exact[n_same:], features, n_classes))
     for name in PRECISIONS if precision == "auto" else [precision]:
         text = with_text(steps, PRECISIONS[name])
-        scores = page_scores(with_arrays(text), X, len(classifier.classes_))
+        scores = page_scores(with_arrays(text[n_same:]), features, n_classes)
         labels = classifier.classes_[scores.argmax(axis=1)]
         changes[name] = int((labels != expected).sum())
-        if not changes[name]:
+        difference = float(abs(project_to_simplex(scores) - probabilities).max())
+        if not changes[name] and difference <= _TOLERANCE:
             break
-    return _Stored(text, name, scores, changes)
+    return _Stored(text, name, scores, changes, difference)
 
 
 def mistakes(names, stored, images):
@@ -96,7 +110,7 @@ def describe(model, classifier, steps, stored, images):
         ["Model", type(model).__name__],
         ["Network", " → ".join(map(str, sizes))],
         ["Activation", f"{steps[-1]['activation']}, outputs {steps[-1]['output_activation']}"],
-        ["Weights", f"{stored.precision} each, {_changes(stored, images)}"],
+        ["Weights", f"{stored.precision} each: {_changes(stored, images)}"],
     ]
     if images.y is not None:
         labels = classifier.classes_[stored.scores.argmax(axis=1)]
@@ -107,9 +121,5 @@ def describe(model, classifier, steps, stored, images):
 
 def _changes(stored, images):
     """Return how many labels the rounding of the weights changes."""
-    n, n_images = stored.changes[stored.precision], f"{len(images.X):,} test images"
-    return (
-        f"with the same label for all {n_images}"
-        if not n
-        else f"{n} of {n_images} get another label"
-    )
+    changed, n = stored.changes[stored.precision], f"{len(images.X):,} test images"
+    return f"{changed} of {n} get another label" if changed else f"the same label for all {n}"

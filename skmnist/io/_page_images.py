@@ -16,7 +16,7 @@ _FEW_IMAGES = 200
 _MNIST_SIDE = 28
 
 
-class TestImages(NamedTuple):
+class PageImages(NamedTuple):
     """Images as the model reads them, their labels or None, and the values of paper and ink."""
 
     X: np.ndarray
@@ -35,14 +35,14 @@ def given_images(X, y, n_pixels):
     X = to_numpy(check_array(X, dtype="numeric"))
     if X.shape[1] != n_pixels:
         raise ValueError(
-            f"X must have {n_pixels} columns, one for each pixel that model reads; got {X.shape[1]}."
+            f"X must have {n_pixels} columns, one for each pixel of model; got {X.shape[1]}."
         )
     y = None if y is None else as_labels(y)
     if y is not None and len(y) != len(X):
         raise ValueError(f"y must have one label for each of the {len(X)} rows of X; got {len(y)}.")
     low, high = min(0.0, float(X.min())), float(X.max())
     tops = [top for bottom, top in _RANGES if bottom <= low and high <= top]
-    return TestImages(X, y, -1.0 if -1 <= low < 0 and high <= 1 else low, tops[0] if tops else high)
+    return PageImages(X, y, -1.0 if -1 <= low < 0 and high <= 1 else low, tops[0] if tops else high)
 
 
 def bundled_images(classifier, steps, side):
@@ -58,7 +58,7 @@ def bundled_images(classifier, steps, side):
     has_digits = [str(label) for label in classifier.classes_.tolist()] == list("0123456789")
     if (low, high) != (0.0, 255.0):
         X = (low + X / 255 * (high - low)).astype(np.float32)
-    return TestImages(X, classifier.classes_[y] if has_digits else None, low, high)
+    return PageImages(X, classifier.classes_[y] if has_digits else None, low, high)
 
 
 def _range_trained_on(classifier, steps, X):

@@ -6,13 +6,13 @@ import numpy as np
 
 # From the smallest page to the most exact one: the bits of each number of a large array.
 PRECISIONS = {"8 bits": 8, "12 bits": 12, "16 bits": 16, "32 bits": 32}
-_FEW = 10_000  # arrays with fewer numbers, and biases, are always stored as float32
+_FEW = 10_000  # matrices with fewer numbers, biases and kernels are always stored as float32
 
 
 def with_text(value, bits):
     """Return a value for JSON: each array in it, at any depth, is replaced by a dict of text."""
     if isinstance(value, np.ndarray):
-        is_small = value.ndim == 1 or value.size < _FEW
+        is_small = value.ndim != 2 or value.size < _FEW
         return _array_as_text(value, 32 if is_small else bits)
     if isinstance(value, dict):
         return {name: with_text(each, bits) for name, each in value.items()}
@@ -41,18 +41,29 @@ def _array_as_text(array, bits):
     array = array.astype(np.float32)
     if bits == 32:
         return {"shape": list(array.shape), "type": "float32", "data": as_base64(array)}
-    rows = array.reshape(len(array), -1)
     largest = 2 ** (bits - 1) - 1
-    # In a row of zeros, each scale is right.
-    scales = np.abs(rows).max(axis=1, keepdims=True) / np.float32(largest)
-    scales[scales == 0] = 1
-    integers = np.rint(rows / scales).clip(-largest, largest).astype(np.int16)
+    scales = np.abs(array).max(axis=1) / np.float32(largest)
+    scales[scales == 0] = 1  # in a row of zeros, each scale is right
     return {
         "shape": list(array.shape),
         "type": f"int{bits}",
         "scales": as_base64(scales),
-        "data": as_base64(_packed(integers.ravel(), bits)),
+        "data": as_base64(_packed(_rounded(array, scales, largest).ravel(), bits)),
     }
+
+
+def _rounded(array, scales, largest):
+    """Return the rows, divided by their scales, as integers.
+
+    The rounding error of a row is added to the next row. Neighbouring pixels are similar, so the
+    errors of their weights then almost cancel out.
+    """
+    integers, error = np.empty(array.shape, np.int16), np.zeros(array.shape[1])
+    for row, (values, scale) in enumerate(zip(array, scales, strict=True)):
+        wanted = values + error
+        integers[row] = np.rint(wanted / scale).clip(-largest, largest)
+        error = wanted - integers[row] * scale
+    return integers
 
 
 def _packed(integers, bits):
@@ -74,16 +85,12 @@ def _unpacked(data, n):
 
 def _text_as_array(text):
     """Return the array of `_array_as_text`."""
-    data, kind = base64.b64decode(text["data"]), text["type"]
-    if kind == "float32":
-        return np.frombuffer(data, "<f4").reshape(text["shape"])
-    n = int(np.prod(text["shape"]))
-    integers = (
-        _unpacked(data, n) if kind == "int12" else np.frombuffer(data, f"<{kind[0]}{_BYTES[kind]}")
-    )
+    data, shape = base64.b64decode(text["data"]), text["shape"]
+    if text["type"] == "float32":
+        return np.frombuffer(data, "<f4").reshape(shape)
+    if text["type"] == "int12":
+        integers = _unpacked(data, shape[0] * shape[1])
+    else:
+        integers = np.frombuffer(data, np.dtype(text["type"]).newbyteorder("<"))
     scales = np.frombuffer(base64.b64decode(text["scales"]), "<f4")
-    rows = integers.reshape(len(scales), -1).astype(np.float32) * scales[:, None]
-    return rows.reshape(text["shape"])
-
-
-_BYTES = {"int8": 1, "int16": 2}
+    return integers.reshape(shape).astype(np.float32) * scales[:, None]

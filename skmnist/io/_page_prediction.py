@@ -10,19 +10,20 @@ from skmnist.network._mlp import forward
 _ROWS_AT_ONCE = 1000
 
 
-@ignore_float_warnings
 def page_scores(steps, X, n_classes):
     """Return one score per class for each row of X."""
-    parts = [
-        page_features(steps, X[start : start + _ROWS_AT_ONCE])
-        for start in range(0, len(X), _ROWS_AT_ONCE)
-    ]
     encoding = "ordinal" if steps[-1]["ordinal"] else "one-hot"
-    return ENCODINGS[encoding].scores(np.concatenate(parts), n_classes)
+    return ENCODINGS[encoding].scores(page_features(steps, X), n_classes)
 
 
+@ignore_float_warnings
 def page_features(steps, X):
     """Return the outputs of the last step, computed in float32."""
+    starts = range(0, len(X), _ROWS_AT_ONCE)
+    return np.concatenate([_outputs(steps, X[i : i + _ROWS_AT_ONCE]) for i in starts])
+
+
+def _outputs(steps, X):
     X = X.astype(np.float32)
     for step in steps:
         X = _FUNCTIONS[step["kind"]](X, step)
@@ -33,7 +34,7 @@ def _convolution(X, step):
     kernels, layers = [], []
     for each in step["layers"]:
         settings = {name: each[name] for name in Layer._fields}
-        kernels.append(each["kernels"].astype(np.float32))
+        kernels.append(each["kernels"].astype(np.float32, copy=False))
         layers.append(Layer(**settings))
     return feature_maps(X.reshape(-1, *step["image_shape"]), kernels, layers).reshape(len(X), -1)
 

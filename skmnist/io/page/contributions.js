@@ -114,7 +114,11 @@ function layerGradient(gradient, { layer, passed, n }) {
 /* Each function returns the derivative with respect to the input of one kind of step. */
 const STEP_GRADIENTS = {
   convolution: (gradient, { layers }) => layers.reduceRight(layerGradient, gradient),
-  affine: (gradient, { step }) => gradient.map((value, i) => value * step.scale.data[i]),
+  affine: (gradient, { step: { scale, limits }, output }) => {
+    const [low, high] = limits ?? [-Infinity, Infinity];
+    const isFree = (value) => value > low && value < high;
+    return gradient.map((value, i) => (isFree(output[i]) ? value * scale.data[i] : 0));
+  },
   projection: (gradient, { step }) => timesTransposed(gradient, step.components),
   network: (gradient, { step, input, layers }) => {
     const { coefs, activation, output_activation: outputActivation } = step;

@@ -9,6 +9,7 @@ const BOX_SIDE = 20; // pixels on the longer side of the digit
 const FINE = 6; // strokes are thickened at this multiple of the resolution of the box
 const MIN_STROKE = 2.8; // pixels of the box of 20×20: thinner strokes are thickened
 const PICTURE = 560; // the pixels on each side of the drawing as a picture
+const BLUR = 2; // pixels of the picture by which its edges are blurred
 
 /** Return each stroke as a smooth line through its points: a Catmull-Rom spline as a polyline. */
 function smooth(strokes) {
@@ -16,7 +17,7 @@ function smooth(strokes) {
     const line = [stroke[0]];
     for (let i = 0; i + 1 < stroke.length; i++) {
       const [a, b, c, d] = [-1, 0, 1, 2].map((step) => stroke[clamped(i + step, stroke.length)]);
-      const length = Math.hypot(c[0] - b[0], c[1] - b[1]);
+      const length = Math.sqrt((c[0] - b[0]) ** 2 + (c[1] - b[1]) ** 2);
       const n = Math.min(Math.ceil(length / (PEN / 4)), 32);
       for (let k = 1; k < n; k++) line.push([0, 1].map((axis) => between(a, b, c, d, axis, k / n)));
       line.push(c);
@@ -44,88 +45,54 @@ function rounded(x) {
   return near - x === 0.5 && near % 2 ? near - 1 : near;
 }
 
-/** Return the pixels of the picture that the ink covers: the smallest box around it. */
+/** Return the rows and columns of the picture that the ink covers, with the blur at its edges. */
 function inkBox(lines, pen) {
   const points = lines.flat();
   return [0, 1].map((axis) => {
-    const values = points.map((point) => point[axis] * PICTURE);
-    const start = Math.floor(Math.min(...values) - (pen * PICTURE) / 2);
-    return { start, length: Math.ceil(Math.max(...values) + (pen * PICTURE) / 2) - start };
+    const values = points.map((point) => point[axis]);
+    const start = Math.round((Math.min(...values) - pen / 2) * PICTURE) - BLUR;
+    const stop = Math.round((Math.max(...values) + pen / 2) * PICTURE) + BLUR;
+    return { start, length: stop - start };
   });
+}
+
+/** Write into `squares` the squared distances of pixels to a segment, if they are smaller.
+    Only the pixels within `reach` of the segment are visited. */
+function measureSegment([x, y], [endX, endY], reach, squares, rows, columns) {
+  const dx = endX - x;
+  const dy = endY - y;
+  const square = dx * dx + dy * dy || 1;
+  const top = Math.max(Math.floor(Math.min(y, endY) - reach), 0);
+  const bottom = Math.min(Math.ceil(Math.max(y, endY) + reach), rows);
+  const left = Math.max(Math.floor(Math.min(x, endX) - reach), 0);
+  const right = Math.min(Math.ceil(Math.max(x, endX) + reach), columns);
+  for (let row = top; row < bottom; row++) {
+    const py = row + 0.5 - y; // from the start of the segment to the middle of the pixel
+    for (let column = left; column < right; column++) {
+      const px = column + 0.5 - x;
+      const t = Math.min(Math.max((px * dx + py * dy) / square, 0), 1);
+      const distance = (px - t * dx) ** 2 + (py - t * dy) ** 2;
+      const at = row * columns + column;
+      if (distance < squares[at]) squares[at] = distance;
+    }
+  }
 }
 
 /** Return the ink of lines as an image: from 0 to 1, with edges one pixel wide.
     `place` returns the position of a point in pixels, and `radius` is half the width of the pen. */
 function drawLines(lines, place, radius, rows, columns) {
-  const values = new Float64Array(rows * columns);
-  const reach = radius + 0.5;
-  const limit = (value, n) => Math.min(Math.max(value, 0), n);
+  const squares = new Float64Array(rows * columns).fill(Infinity);
   for (const line of lines) {
     const points = line.map(place);
-    for (let i = 0; i < Math.max(points.length - 1, 1); i++) {
-      const [x, y] = points[i];
-      const [dx, dy] = [(points[i + 1] ?? points[i])[0] - x, (points[i + 1] ?? points[i])[1] - y];
-      const square = dx * dx + dy * dy || 1;
-      const [left, right] = [Math.min(x, x + dx) - reach, Math.max(x, x + dx) + reach];
-      const [top, bottom] = [Math.min(y, y + dy) - reach, Math.max(y, y + dy) + reach];
-      for (let row = limit(Math.floor(top), rows); row < limit(Math.ceil(bottom), rows); row++) {
-        for (let column = limit(Math.floor(left), columns); column < limit(Math.ceil(right), columns); column++) {
-          const [px, py] = [column + 0.5 - x, row + 0.5 - y];
-          const t = limit((px * dx + py * dy) / square, 1);
-          const ink = limit(reach - Math.hypot(px - t * dx, py - t * dy), 1);
-          const at = row * columns + column;
-          if (ink > values[at]) values[at] = ink;
-        }
-      }
+    if (points.length === 1) points.push(points[0]); // a dot
+    for (let i = 0; i + 1 < points.length; i++) {
+      measureSegment(points[i], points[i + 1], radius + 0.5, squares, rows, columns);
     }
   }
-  return { values, rows, columns };
-}
-
-/** Return the squared distance to the nearest 0 of f in one line: the lower envelope of parabolas. */
-function lowerEnvelope(f) {
-  const n = f.length;
-  const [vertices, starts] = [[0], [-Infinity, Infinity]];
-  const crossing = (p, q) => (f[q] + q * q - f[p] - p * p) / (2 * q - 2 * p);
-  for (let q = 1; q < n; q++) {
-    let start = crossing(vertices.at(-1), q);
-    while (start <= starts[vertices.length - 1]) {
-      vertices.pop();
-      start = crossing(vertices.at(-1), q);
-    }
-    starts.length = vertices.length;
-    starts.push(start, Infinity);
-    vertices.push(q);
-  }
-  const result = new Float64Array(n);
-  for (let q = 0, k = 0; q < n; q++) {
-    while (starts[k + 1] < q) k++;
-    result[q] = (q - vertices[k]) ** 2 + f[vertices[k]];
-  }
-  return result;
-}
-
-/** Return the mean width of the strokes: across a stroke, the mean distance to the nearer edge is a
-    quarter of the width. */
-function strokeWidth({ values, rows, columns }) {
-  const far = (rows + columns + 4) ** 2;
-  const [height, width] = [rows + 2, columns + 2]; // with a border without ink
-  const squares = new Float64Array(height * width);
-  values.forEach((ink, i) => {
-    const at = (Math.floor(i / columns) + 1) * width + (i % columns) + 1;
-    squares[at] = ink > 0.5 ? far : 0;
+  const values = squares.map((square) => {
+    return Math.min(Math.max(radius + 0.5 - Math.sqrt(square), 0), 1);
   });
-  for (let column = 0; column < width; column++) {
-    const line = Float64Array.from({ length: height }, (_, row) => squares[row * width + column]);
-    lowerEnvelope(line).forEach((square, row) => { squares[row * width + column] = square; });
-  }
-  let [sum, n] = [0, 0];
-  for (let row = 0; row < height; row++) {
-    for (const square of lowerEnvelope(squares.subarray(row * width, (row + 1) * width))) {
-      if (square > 0) [sum, n] = [sum + Math.sqrt(square), n + 1];
-    }
-  }
-  return (4 * sum) / n;
+  return { values, rows, columns };
 }
 
 /** Return the image in which each pixel is the largest one within a radius. */
@@ -161,7 +128,7 @@ function scaleToBox(lines, pen, side) {
   const [across, down] = inkBox(lines, pen);
   const longest = Math.max(across.length, down.length);
   const minStroke = (MIN_STROKE * box) / BOX_SIDE;
-  const width = (widthInPicture(lines, pen, across, down) * fine) / longest;
+  const width = ((pen * PICTURE + 2) * fine) / longest;
   const radius = rounded(Math.max(minStroke * FINE - width, 0) / 2);
   const scale = (fine - 2 * radius) / longest;
   const axes = [across, down].map(({ start, length }) => {
@@ -180,12 +147,6 @@ function scaleToBox(lines, pen, side) {
     ink[row * box + Math.floor((i % fine) / FINE)] += value / (FINE * FINE);
   });
   return { values: ink, rows: box, columns: box };
-}
-
-/** Return the mean width of the strokes in pixels of the picture. */
-function widthInPicture(lines, pen, across, down) {
-  const place = ([x, y]) => [x * PICTURE - across.start, y * PICTURE - down.start];
-  return strokeWidth(drawLines(lines, place, (pen * PICTURE) / 2, down.length, across.length));
 }
 
 /** Return the image with the digit's centre of mass in its centre, from 0 to 255. */

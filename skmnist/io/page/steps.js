@@ -11,10 +11,11 @@ const STEP_FUNCTIONS = {
     const found = featureMaps(asImage(x, image_shape), layers);
     return { output: found.at(-1).maps, layers: found };
   },
-  affine: (x, { shift, scale }) => ({
-    output: x.map((value, i) => (value - shift.data[i]) * scale.data[i]),
-    layers: [],
-  }),
+  affine: (x, { shift, scale, limits }) => {
+    const [low, high] = limits ?? [-Infinity, Infinity];
+    const moved = x.map((value, i) => (value - shift.data[i]) * scale.data[i]);
+    return { output: moved.map((value) => Math.min(Math.max(value, low), high)), layers: [] };
+  },
   projection: (x, { mean, components }) => ({
     output: times(x.map((value, i) => value - mean.data[i]), components),
     layers: [],
