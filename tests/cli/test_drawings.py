@@ -99,6 +99,7 @@ def test_finished_model_learns_from_drawings_and_keeps_what_it_knew(kind, data, 
     argv = ["train", "--resume", str(before), "--drawings", str(path), "--data", str(data)]
     assert main([*argv, "--out", str(after)]) == 0
     better = joblib.load(after)
+    assert type(better) is type(getattr(model, "best_estimator_", model))
     new, old = strange(X[3000:3500]), X[50_000:50_500]
     assert better.score(new, y[3000:3500]) > model.score(new, y[3000:3500]) + 0.05
     assert better.score(old, y[50_000:50_500]) > model.score(old, y[50_000:50_500]) - 0.03
