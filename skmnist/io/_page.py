@@ -5,7 +5,7 @@ import html
 from skmnist.base._files import destination
 from skmnist.base._image_shape import IMAGE_SHAPE
 from skmnist.base._public import set_module
-from skmnist.base._rules import OneOf, Rule, check
+from skmnist.base._rules import OneOf, Rule, check, short_repr
 from skmnist.io._page_content import class_names, describe, image_side, mistakes, store
 from skmnist.io._page_html import page_html
 from skmnist.io._page_images import bundled_images, given_images
@@ -140,6 +140,8 @@ def to_page(model, *, X=None, y=None, title=None, image_shape=None, precision="a
     check("title", title, _TITLE)
     check("image_shape", image_shape, IMAGE_SHAPE)
     check("precision", precision, _PRECISION)
+    if X is None and y is not None:
+        raise ValueError(f"y must be None if X is None; got {short_repr(y)}.")
     classifier, steps = read_steps(model)
     classes = class_names(classifier)
     side = image_side(steps, image_shape)

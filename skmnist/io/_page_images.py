@@ -13,6 +13,7 @@ from skmnist.network._arrays import to_numpy
 # The values of background and ink that images usually have.
 _RANGES = ((0.0, 1.0), (-1.0, 1.0), (0.0, 16.0), (0.0, 255.0))
 _FEW_IMAGES = 200
+_FAR = 5
 _MNIST_SIDE = 28
 
 
@@ -63,11 +64,14 @@ def bundled_images(classifier, steps, side):
 
 def _range_trained_on(classifier, steps, X):
     """Return the range of images with which the last step sees numbers as large as in training."""
+    usual = classifier._scale  # the root mean square in training
 
     def distance(values):
         low, high = values
         features = page_features(steps[:-1], low + X / 255 * (high - low))
-        size = np.sqrt(np.mean(np.square(features, dtype=np.float64)))
-        return abs(np.log(size / classifier._scale)) if size > 0 else np.inf
+        # After scaling, a pixel that was almost constant in training can be far too large.
+        features = features.astype(np.float64).clip(-_FAR * usual, _FAR * usual)
+        size = np.sqrt(np.mean(features**2))
+        return abs(np.log(size / usual)) if size > 0 else np.inf
 
     return min(_RANGES, key=distance)

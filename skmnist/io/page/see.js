@@ -154,11 +154,11 @@ function moveCentreOfMassToCentre({ values, rows: box }, side) {
   const centre = [0, 0];
   const total = values.reduce((sum, ink) => sum + ink, 0);
   values.forEach((ink, i) => {
-    centre[0] += (ink * Math.floor(i / box)) / total;
-    centre[1] += (ink * (i % box)) / total;
+    centre[0] += ink * Math.floor(i / box);
+    centre[1] += ink * (i % box);
   });
-  const [top, left] = centre.map((value) => {
-    return Math.min(Math.max(rounded(side / 2 - value), 0), side - box);
+  const [top, left] = centre.map((sum) => {
+    return Math.min(Math.max(rounded(side / 2 - sum / total), 0), side - box);
   });
   const most = values.reduce((largestInk, ink) => Math.max(largestInk, ink), 0);
   const digit = new Uint8Array(side * side);

@@ -1,0 +1,50 @@
+"""Open pages in a browser, and call their functions with images."""
+
+import base64
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+FOLDER = files("skmnist.io") / "page"
+CORE = ("numbers", "activations", "mlp", "simplex", "convolution", "steps", "contributions", "see")
+
+# Predicts all images, whose bytes are passed as base64.
+PREDICT = """
+const side = skmnist.model.side ** 2;
+const bytes = Uint8Array.from(atob(arguments[0]), (letter) => letter.charCodeAt(0));
+const labels = [], probabilities = [];
+for (let i = 0; i < bytes.length; i += side) {
+  const found = skmnist.predict(bytes.subarray(i, i + side));
+  labels.push(found.label);
+  probabilities.push(Array.from(found.probabilities));
+}
+return [labels, probabilities];
+"""
+
+
+def open_page(browser, page, folder):
+    """Open a page as a file, and forget what earlier pages have logged."""
+    path = folder / "draw.html"
+    page.save(path)
+    browser.get("about:blank")
+    browser.get_log("browser")
+    browser.get(path.as_uri())
+
+
+def predict_on_page(browser, X):
+    """Return the labels and probabilities that the open page computes for rows of bytes."""
+    text = base64.b64encode(np.ascontiguousarray(X, dtype=np.uint8).tobytes()).decode("ascii")
+    labels, probabilities = browser.execute_script(PREDICT, text)
+    return np.array(labels), np.array(probabilities)
+
+
+@cache
+def core_script():
+    """Return the functions of the page that compute, without those that show something."""
+    return "\n".join((FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in CORE)
+
+
+def run_core(browser, code, *arguments):
+    """Run JavaScript that may use the functions of the page, also those that are not public."""
+    return browser.execute_script(f"{core_script()}\n{code}", *arguments)
