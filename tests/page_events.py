@@ -157,3 +157,12 @@ def click(browser, selector):
     mouse(browser, "mousePressed", x, y)
     mouse(browser, "mouseReleased", x, y, pressed=False)
     wait_for_frames(browser)
+
+
+def expect_quiet(browser):
+    """Expect no errors in the console, and that nothing was loaded."""
+    # Tests that read a canvas cause a hint that this can be made faster.
+    log = [entry for entry in browser.get_log("browser") if entry["source"] != "rendering"]
+    assert log == []
+    loaded = "return performance.getEntriesByType('resource').map(entry => entry.name)"
+    assert browser.execute_script(loaded) == []

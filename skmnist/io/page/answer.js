@@ -31,12 +31,14 @@ function outputRow(chose) {
   const target = make("span", { className: "target" });
   const row = { index: 0 };
   const track = make("span", { className: "track" }, bar);
-  const button = makeButton("", () => chose(row.index), name, track, value, target);
+  const comma = make("span", { className: "unseen" }, ", ");
+  const button = makeButton("", () => chose(row.index), name, comma, track, value, target);
   row.item = make("li", {}, button);
 
   row.show = (state, values) => {
     const { prediction, target: wanted, chosen, model } = state;
     setText(name, model.classes[row.index]);
+    name.title = model.classes[row.index];
     const output = values ? values[row.index] : 0;
     bar.style.transform = `scaleX(${Math.min(Math.max(output, 0), 1)})`;
     setText(value, values ? asText(output) : "");
@@ -56,6 +58,7 @@ function answerPanel(model, chose) {
   setText(byId("output-head"), hasTargets ? "output" : "share");
   const rows = Array.from({ length: n <= MOST_ROWS ? n : FEW_ROWS }, () => outputRow(chose));
   byId("outputs").append(...rows.map((row) => row.item));
+  byId("outputs").classList.toggle("words", model.classes.some((each) => each.length > 2));
   if (rows.length < n) {
     setText(byId("few"), `The ${rows.length} largest of ${n} outputs.`);
     byId("few").hidden = false;
@@ -66,6 +69,7 @@ function answerPanel(model, chose) {
     const values = prediction && (hasTargets ? prediction.outputs : prediction.probabilities);
     const label = prediction ? prediction.label : "";
     setText(byId("digit"), label);
+    byId("digit").title = label;
     byId("digit").classList.toggle("long", label.length > 2);
     setText(byId("chance"), prediction ? percent(prediction) : "");
     const numbers = shownOutputs(values, n);

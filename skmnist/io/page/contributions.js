@@ -130,10 +130,11 @@ const STEP_GRADIENTS = {
   },
 };
 
-/** Return the derivative of the score of a class with respect to the outputs of the network. */
-function scoreGradient(model, { trace }, index) {
+/** Return the derivative of the output that is explained with respect to all outputs. An ordinal
+    network has a single one for all classes. */
+function outputGradient(model, { trace }, index) {
   const { output } = trace.at(-1);
-  if (model.steps.at(-1).ordinal) return Float64Array.of(-Math.sign(output[0] - index));
+  if (model.steps.at(-1).ordinal) return Float64Array.of(1);
   return output.map((_, number) => (number === index ? 1 : 0));
 }
 
@@ -142,7 +143,7 @@ function scoreGradient(model, { trace }, index) {
 function contributions(model, prediction, index) {
   const gradient = prediction.trace.reduceRight(
     (derivative, entry) => STEP_GRADIENTS[entry.kind](derivative, entry),
-    scoreGradient(model, prediction, index),
+    outputGradient(model, prediction, index),
   );
   const { input } = prediction.trace[0];
   return Float32Array.from(input, (value, i) => value * gradient[i]);

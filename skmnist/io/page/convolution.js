@@ -214,7 +214,7 @@ function undividedMaps(image, layer) {
   return (layer.separate ? undividedSeparateMaps : undividedMixedMaps)(image, layer);
 }
 
-/** Return the number of entries of a kernel: 9 for a 3×3 kernel on grey images. */
+/** Return the number of entries of a kernel: 9 for a 3x3 kernel on grey images. */
 function nEntries(kernels) {
   return kernels.shape.slice(1).reduce((product, side) => product * side, 1);
 }

@@ -56,7 +56,7 @@ function correctionsPanel(model, opened) {
     const caption = labelsAsText(label, predicted);
     const open = thumbnail(pixels, model.side, caption, shades, () => opened(each));
     open.setAttribute("aria-pressed", String(each === panel.current));
-    const remove = makeButton("remove", () => panel.remove(each), "×");
+    const remove = makeButton("remove", () => panel.remove(each), "\u00d7");
     remove.setAttribute("aria-label", `Remove ${label}`);
     return make("li", {}, open, remove);
   };

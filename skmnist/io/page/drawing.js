@@ -19,29 +19,49 @@ function pointsOf(event, box) {
 
 /** Return an empty drawing. `changed` is called after each change of its strokes. */
 function newDrawing(changed) {
-  const drawing = { strokes: [], isDrawing: false, pen: null, isPenDown: false };
+  const drawing = {
+    strokes: [],
+    cleared: [], // the strokes before they were cleared, which undo brings back
+    stroke: null, // the one that is being drawn
+    isDrawing: false,
+    pen: null,
+    isPenDown: false,
+  };
 
   drawing.add = (points) => {
-    const stroke = drawing.strokes[drawing.strokes.length - 1];
+    const { stroke } = drawing;
+    if (!stroke) return; // it was undone or cleared while the pen was down
     for (const point of points) {
       if (!stroke.length || !isNear(point, stroke[stroke.length - 1])) stroke.push(point);
     }
     changed();
   };
   drawing.begin = (points) => {
-    drawing.strokes.push([]);
+    drawing.stroke = [];
+    drawing.cleared = [];
+    drawing.strokes.push(drawing.stroke);
     drawing.add(points);
   };
-  drawing.undo = () => {
+  drawing.lift = () => {
+    drawing.stroke = null;
     drawing.isPenDown = false;
-    drawing.strokes.pop();
-    changed();
   };
   drawing.replace = (strokes) => {
-    drawing.isPenDown = false;
+    drawing.lift();
+    drawing.cleared = [];
     drawing.strokes = strokes;
     changed();
   };
+  drawing.clear = () => {
+    const { strokes, cleared } = drawing;
+    drawing.replace([]);
+    drawing.cleared = strokes.length ? strokes : cleared;
+  };
+  drawing.undo = () => {
+    const { strokes, cleared } = drawing;
+    drawing.replace(strokes.length ? strokes.slice(0, -1) : cleared);
+  };
+  drawing.canUndo = () => drawing.strokes.length > 0 || drawing.cleared.length > 0;
   return drawing;
 }
 
@@ -56,6 +76,7 @@ function drawWithPointer(canvas, drawing, began, ended) {
     canvas.setPointerCapture(pointer);
     box = canvas.getBoundingClientRect();
     drawing.isDrawing = true;
+    drawing.lift();
     drawing.pen = null;
     began();
     drawing.begin(pointsOf(event, box).slice(-1));
@@ -67,6 +88,7 @@ function drawWithPointer(canvas, drawing, began, ended) {
     if (event.pointerId !== pointer) return;
     pointer = null;
     drawing.isDrawing = false;
+    drawing.lift();
     ended();
   };
   for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) {
@@ -89,14 +111,14 @@ function drawWithKeys(canvas, drawing, began, ended, changed) {
   canvas.addEventListener("keydown", (event) => {
     if (event.key !== " ") return;
     event.preventDefault();
-    drawing.isPenDown = !drawing.isPenDown;
     drawing.pen ??= [0.5, 0.5];
     if (drawing.isPenDown) {
+      drawing.lift();
+      ended();
+    } else {
       began();
       drawing.begin([drawing.pen]);
-    } else {
-      changed();
-      ended();
+      drawing.isPenDown = true;
     }
   });
 }

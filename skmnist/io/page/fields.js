@@ -88,14 +88,18 @@ function weightsFigure(W, side) {
   return { figure, show };
 }
 
+/** Return whether the inputs of step `number` are the pixels, scaled or not. */
+function readsPixels(model, number) {
+  return model.steps.slice(0, number).every((each) => each.kind === "affine");
+}
+
 /** Return the panel with the hidden layers of the network, which is step `number` of the model. */
 function networkPanel(model, number) {
   const step = model.steps[number];
   const [first] = step.coefs;
-  const readsPixels = model.steps.slice(0, number).every((each) => each.kind === "affine");
   let latest = null;
   let chosen = null;
-  const weights = readsPixels && step.coefs.length > 1 ? weightsFigure(first, model.side) : null;
+  const weights = readsPixels(model, number) && step.coefs.length > 1 ? weightsFigure(first, model.side) : null;
   const showWeights = () => {
     const trace = latest?.prediction?.trace[number];
     const neuron = chosen ?? (trace ? mostActive(trace.layers[0]) : null);

@@ -10,7 +10,7 @@ function shortText(value) {
   return asText(value, size >= 99.5 ? 0 : size >= 9.95 ? 1 : 2);
 }
 
-/** Return a figure with a table of rows × columns. */
+/** Return a figure with a table of rows x columns. */
 function gridFigure(caption, rows, columns) {
   const { figure, canvas } = canvasFigure(caption, "", "screen grid", caption);
   figure.classList.add(columns < 5 ? "coarse" : "fine");

@@ -21,6 +21,7 @@ function labelPanel(model, labelled) {
 /** Return one button per class. */
 function labelButtons(classes, choices, labelled) {
   const buttons = classes.map((name, i) => makeButton("", () => labelled(i), name));
+  buttons.forEach((button, i) => { button.title = classes[i]; });
   choices.append(...buttons);
   const show = ({ prediction, target }) => {
     buttons.forEach((button, i) => {

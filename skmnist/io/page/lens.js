@@ -1,6 +1,7 @@
 /* One kernel laid on one place of the image: the products of their entries, and their mean. */
 
-/** Return all means of the products of one kernel, before the activation and the pooling. */
+/** Return all means of the products of one kernel, before the activation and the pooling. They are
+    divided by the contrast of the patches if the layer does this. */
 function meansOfKernel({ layers: [{ layer, passed }] }, kernel) {
   const [{ sums, positions }] = passed;
   const size = nEntries(layer.kernels);
@@ -8,6 +9,11 @@ function meansOfKernel({ layers: [{ layer, passed }] }, kernel) {
     { length: positions.rows * positions.columns },
     (_, i) => sums[i * positions.n + kernel] / size,
   );
+}
+
+/** Return what the mean at a position is divided by, if patches are divided by their contrast. */
+function deviationAt({ layers: [{ passed }] }, position) {
+  return passed[0].contrast ? passed[0].contrast.values[position] : 1;
 }
 
 /** Return the number of the entry with the largest absolute value, in a part of a table. */
@@ -30,7 +36,7 @@ function frame(canvas, cell, left, top, width, height, colour) {
   context.strokeRect(left * cell - 1, top * cell - 1, width * cell + 2, height * cell + 2);
 }
 
-/** Paint a small canvas into another one, with `cell` × `cell` pixels per entry. */
+/** Paint a small canvas into another one, with `cell` x `cell` pixels per entry. */
 function paintEnlarged(canvas, small, cell) {
   canvas.width = small.width * cell;
   canvas.height = small.height * cell;
@@ -48,10 +54,16 @@ function makeLens(model, number, size) {
   const offset = layer.padding === "same" ? [(height - 1) >> 1, (width - 1) >> 1] : [0, 0];
   const small = make("canvas");
   const image = canvasFigure("Image", "", "screen", "The image, with the place of the kernel");
-  const map = canvasFigure("Map", "", "screen", "The means at all places");
+  const map = canvasFigure("Map", "", "screen", "The values at all places");
   const grids = ["Patch", "Kernel", "Products"].map((name) => gridFigure(name, height, width));
-  const mean = make("output", { className: "mean" });
+  const [mean, contrast, quotient] = [0, 1, 2].map(() => make("output", { className: "mean" }));
   const sign = (text) => make("span", { className: "sign" }, text);
+  const result = (name, output) =>
+    make("figure", { className: "result-of-lens" }, make("figcaption", {}, name), output);
+  const results = [result("Mean", mean)];
+  if (layer.contrast !== null) {
+    results.push(sign("\u00f7"), result("Contrast", contrast), sign("="), result("Map", quotient));
+  }
   const lens = { kernel: null, place: null, shownKernel: null, shownPlace: null };
   let latest = null;
 
@@ -64,8 +76,8 @@ function makeLens(model, number, size) {
   lens.element = make("div", { className: "lens" },
     make("div", { className: "places" }, image.figure, map.figure),
     make("div", {},
-      grids[0].figure, sign("×"), grids[1].figure, sign("="), grids[2].figure,
-      make("figure", { className: "result-of-lens" }, make("figcaption", {}, "Mean"), mean),
+      grids[0].figure, sign("\u00d7"), grids[1].figure, sign("="), grids[2].figure,
+      ...results,
     ),
   );
 
@@ -108,7 +120,7 @@ function makeLens(model, number, size) {
     if (!entry) {
       grids.forEach((grid) => grid.show(null, shades));
       paintSigned(map.canvas, size.columns, size.rows, null, shades.signed);
-      setText(mean, "");
+      [mean, contrast, quotient].forEach((output) => setText(output, ""));
       lens.shownKernel = lens.kernel;
       lens.shownPlace = null;
       return;
@@ -125,6 +137,9 @@ function makeLens(model, number, size) {
     grids[1].show(products.kernel, shades);
     grids[2].show(products.products, shades);
     setText(mean, shortText(products.mean));
+    const deviation = deviationAt(entry, place.row * size.columns + place.column);
+    setText(contrast, shortText(deviation));
+    setText(quotient, shortText(products.mean / deviation));
     const left = place.column * layer.stride - offset[1];
     const top = place.row * layer.stride - offset[0];
     frame(image.canvas, LENS_CELL, left, top, width, height, "#ffffff");

@@ -13,8 +13,8 @@ function onlyWhileVisible(panel, stateNow) {
   let isVisible = true;
   let isOutdated = false;
   new IntersectionObserver(
-    ([entry]) => {
-      isVisible = entry.isIntersecting;
+    (entries) => {
+      isVisible = entries[entries.length - 1].isIntersecting; // there can be older ones before it
       if (isVisible && isOutdated) show(stateNow());
     },
     { rootMargin: "100px" },
@@ -68,7 +68,7 @@ function startPage() {
     paintPaper();
     for (const panel of panels) panel.show(state);
     byId("invitation").hidden = Boolean(state.prediction) || Boolean(drawing.pen);
-    byId("undo").disabled = !strokes.length;
+    byId("undo").disabled = !drawing.canUndo();
     byId("clear").disabled = !strokes.length && !state.picture;
     if (!drawing.isDrawing) announce(answerAsSentence());
   }
@@ -139,29 +139,25 @@ function startPage() {
     forgetAll();
     state.picture = null;
     drawing.pen = null;
-    drawing.replace([]);
+    drawing.clear();
   }
 
   function undo() {
     drawing.undo();
-    ended();
-  }
-
-  /** A stroke on a test image begins a new drawing. */
-  function began() {
-    if (!state.picture) return;
-    forgetAll();
-    state.picture = null;
-  }
-
-  /** A kept drawing that gets another stroke is kept with it. */
-  function ended() {
     update();
     corrections.update(state);
   }
 
-  drawWithPointer(canvas, drawing, began, ended);
-  drawWithKeys(canvas, drawing, began, ended, later);
+  /** A stroke on a test image, or on a drawing that has a label, begins a new drawing. */
+  function began() {
+    if (!state.picture && !corrections.current) return;
+    forgetAll();
+    state.picture = null;
+    drawing.replace([]);
+  }
+
+  drawWithPointer(canvas, drawing, began, update);
+  drawWithKeys(canvas, drawing, began, update, later);
   byId("undo").addEventListener("click", undo);
   byId("clear").addEventListener("click", clear);
   addKeys(canvas, { undo, clear, label: labelDrawing, classes: model.classes });

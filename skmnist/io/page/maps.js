@@ -21,7 +21,7 @@ function withSameScale(maps, n) {
 
 /** Return a figure with a sheet of maps; `pointed` is called with {map, row, column} or null. */
 function sheetFigure(caption, sheet, pointed) {
-  const small = `${sheet.n} of ${sheet.rows}×${sheet.columns}`;
+  const small = `${sheet.n} of ${sheet.rows}\u00d7${sheet.columns}`;
   const { figure, canvas } = canvasFigure(caption, small, "screen sheet-of-maps", `${caption}: ${small}`);
   if (pointed) {
     canvas.tabIndex = 0;
@@ -72,32 +72,33 @@ function layerFigures(layer, shape, name, pointed) {
 function convolutionPanel(model, number) {
   const { layers } = model.steps[number];
   const blank = predict(model, new Uint8Array(model.side ** 2)).trace[number].layers;
-  const lens = makeLens(model, number, blank[0].passed[0].positions);
+  const hasLens = readsPixels(model, number) && layers[0].kernels.shape[3] === 1;
+  const lens = hasLens ? makeLens(model, number, blank[0].passed[0].positions) : null;
   const pool = layers[0].pool_size;
   const n = layers[0].kernels.shape[0];
   let chosenMap = null;
   let latest = null;
-  const pointed = (place) => {
+  const pointed = lens && ((place) => {
     chosenMap = place && place.column !== undefined ? place.map : null;
     lens.kernel = place ? place.map % n : lens.kernel;
     lens.place = place && placeInPool(place, pool);
     if (latest) show(latest);
-  };
+  });
   const parts = layers.map((layer, i) =>
     layerFigures(layer, blank[i], layers.length > 1 ? `of layer ${i + 1}` : "", i ? null : pointed),
   );
   const element = make("div", { className: "convolution" });
   parts.forEach((part, i) => {
     element.append(part.element);
-    if (i === 0) element.append(lens.element);
+    if (i === 0 && lens) element.append(lens.element);
   });
 
   function show(state) {
     latest = state;
     const traced = state.prediction?.trace[number].layers;
-    lens.show(state);
+    lens?.show(state);
     parts.forEach((part, i) => {
-      const [kernel, map] = i ? [null, null] : [lens.shownKernel, chosenMap];
+      const [kernel, map] = i || !lens ? [null, null] : [lens.shownKernel, chosenMap];
       part.show(traced ? traced[i].maps : null, state.shades, kernel, map);
     });
   }

@@ -27,7 +27,7 @@ function timesTransposed(delta, W) {
   return sums;
 }
 
-/** Compute h1 = f(x @ W1 + b1), h2 = f(h1 @ W2 + b2), …, out. */
+/** Compute h1 = f(x @ W1 + b1), h2 = f(h1 @ W2 + b2), ..., out. */
 function forward(x, coefs, intercepts, activation, outputActivation) {
   const inputs = [];
   const outputs = [];

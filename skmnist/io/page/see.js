@@ -1,13 +1,13 @@
 /* What the network sees of a drawing: the same as skmnist.datasets.photo_to_digit would make of
-   the drawing as a picture. The makers of MNIST scaled each digit into a box of 20×20 pixels, and
-   placed it in an image of 28×28 pixels with its centre of mass in the centre.
+   the drawing as a picture. The makers of MNIST scaled each digit into a box of 20x20 pixels, and
+   placed it in an image of 28x28 pixels with its centre of mass in the centre.
    A mask or an image is {values, rows, columns}. */
 
 const PEN = 0.04; // the width of the pen, as a fraction of the side of the canvas
 const IMAGE_SIDE = 28; // pixels
 const BOX_SIDE = 20; // pixels on the longer side of the digit
 const FINE = 6; // strokes are thickened at this multiple of the resolution of the box
-const MIN_STROKE = 2.8; // pixels of the box of 20×20: thinner strokes are thickened
+const MIN_STROKE = 2.8; // pixels of the box of 20x20: thinner strokes are thickened
 const PICTURE = 560; // the pixels on each side of the drawing as a picture
 const BLUR = 2; // pixels of the picture by which its edges are blurred
 
@@ -17,9 +17,12 @@ function smooth(strokes) {
     const line = [stroke[0]];
     for (let i = 0; i + 1 < stroke.length; i++) {
       const [a, b, c, d] = [-1, 0, 1, 2].map((step) => stroke[clamped(i + step, stroke.length)]);
-      const length = Math.sqrt((c[0] - b[0]) ** 2 + (c[1] - b[1]) ** 2);
+      const length = Math.hypot(c[0] - b[0], c[1] - b[1]);
+      const slopes = [slope(a, c, length), slope(b, d, length)];
       const n = Math.min(Math.ceil(length / (PEN / 4)), 32);
-      for (let k = 1; k < n; k++) line.push([0, 1].map((axis) => between(a, b, c, d, axis, k / n)));
+      for (let k = 1; k < n; k++) {
+        line.push([0, 1].map((axis) => between(b[axis], c[axis], slopes[0][axis], slopes[1][axis], k / n)));
+      }
       line.push(c);
     }
     return line;
@@ -31,12 +34,19 @@ function clamped(i, n) {
   return Math.min(Math.max(i, 0), n - 1);
 }
 
-/** Return one coordinate of the spline between b and c, at a time t from 0 to 1. */
-function between(a, b, c, d, axis, t) {
-  const slopes = [(c[axis] - a[axis]) / 2, (d[axis] - b[axis]) / 2];
-  const rise = c[axis] - b[axis];
-  const [second, third] = [3 * rise - 2 * slopes[0] - slopes[1], slopes[0] + slopes[1] - 2 * rise];
-  return b[axis] + t * (slopes[0] + t * (second + t * third));
+/** Return half the way between the neighbours of a point, but no more than the length of the part
+    of the line. Otherwise, the line would make a loop at a corner after a long part. */
+function slope([x, y], [nextX, nextY], length) {
+  const way = [(nextX - x) / 2, (nextY - y) / 2];
+  const factor = Math.min(1, length / (Math.hypot(...way) || 1));
+  return way.map((value) => value * factor);
+}
+
+/** Return one coordinate of the cubic curve between b and c, at a time t from 0 to 1. */
+function between(b, c, slopeAtB, slopeAtC, t) {
+  const rise = c - b;
+  const [second, third] = [3 * rise - 2 * slopeAtB - slopeAtC, slopeAtB + slopeAtC - 2 * rise];
+  return b + t * (slopeAtB + t * (second + t * third));
 }
 
 /** Return an integer; numbers in the middle become even, as in Python. */
@@ -49,9 +59,10 @@ function rounded(x) {
 function inkBox(lines, pen) {
   const points = lines.flat();
   return [0, 1].map((axis) => {
-    const values = points.map((point) => point[axis]);
-    const start = Math.round((Math.min(...values) - pen / 2) * PICTURE) - BLUR;
-    const stop = Math.round((Math.max(...values) + pen / 2) * PICTURE) + BLUR;
+    const least = points.reduce((before, point) => Math.min(before, point[axis]), Infinity);
+    const most = points.reduce((before, point) => Math.max(before, point[axis]), -Infinity);
+    const start = Math.round((least - pen / 2) * PICTURE) - BLUR;
+    const stop = Math.round((most + pen / 2) * PICTURE) + BLUR;
     return { start, length: stop - start };
   });
 }

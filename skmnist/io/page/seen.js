@@ -12,7 +12,7 @@ function seenPanel(model) {
     const [column, row] = place ?? [0, 0];
     const value = isShown ? pixels[row * side + column] : 0;
     const text = `Row ${row + 1}, column ${column + 1}: ${value}`;
-    setText(byId("pixel"), isShown ? text : `${side} × ${side} pixels`);
+    setText(byId("pixel"), isShown ? text : `${side} \u00d7 ${side} pixels`);
   };
   const move = (x, y) => {
     place = [x, y];
@@ -70,25 +70,32 @@ function sumsOfReasons(reasons, output) {
   return { ...sums, rest: output - sums.for - sums.against };
 }
 
-/** Return the panel with the pixels that speak for and against an output. */
+/** Return the panel with the pixels that speak for and against an output. If there is a single
+    output for all classes, these are the pixels that make it larger and smaller. */
 function reasonsPanel(model) {
   const canvas = byId("reasons");
-  const parts = ["for", "against", "rest"].map((name) => {
+  const isForClass = isOneHot(model);
+  const words = isForClass ? ["for", "against", "rest"] : ["larger", "smaller", "rest"];
+  const parts = ["for", "against", "rest"].map((name, i) => {
     const text = make("span", { className: name });
     byId("sums").append(text);
-    return [name, text];
+    return [name, words[i], text];
   });
+  if (!isForClass) setText(byId("reasons-title"), "For a larger and a smaller output");
 
   const show = (state) => {
     const { prediction, chosen } = state;
     const index = prediction ? (chosen ?? prediction.index) : 0;
     const reasons = prediction && contributions(model, prediction, index);
     paintSigned(canvas, model.side, model.side, reasons, state.shades.signed);
-    setText(byId("reasons-class"), prediction ? model.classes[index] : "");
+    if (isForClass) {
+      setText(byId("reasons-title"), `For and against ${prediction ? model.classes[index] : ""}`);
+    }
     canvas.setAttribute("aria-label", prediction ? "Pixels for and against" : "Nothing yet");
-    const sums = prediction && sumsOfReasons(reasons, prediction.outputs[index] ?? 0);
-    for (const [name, text] of parts) {
-      setText(text, prediction ? `${name} ${asText(sums[name])}` : name);
+    const output = prediction?.trace[prediction.trace.length - 1].output[isForClass ? index : 0];
+    const sums = prediction && sumsOfReasons(reasons, output);
+    for (const [name, word, text] of parts) {
+      setText(text, prediction ? `${word} ${asText(sums[name])}` : word);
     }
   };
   return { element: canvas, show };

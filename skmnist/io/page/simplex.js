@@ -1,6 +1,6 @@
 /* Convert outputs to probabilities by projection. */
 
-/** Project outputs onto the simplex: the nearest point whose entries are ≥ 0 and sum to 1.
+/** Project outputs onto the simplex: the nearest point whose entries are >= 0 and sum to 1.
     The same amount is subtracted from every positive entry, and negative results become 0. This
     is repeated with the remaining entries until none of them becomes negative. */
 function projectToSimplex(outputs) {
