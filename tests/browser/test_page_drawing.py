@@ -190,7 +190,7 @@ def test_second_finger_draws_nothing(browser, tmp_path):
 def test_page_stays_where_it_is_while_a_finger_draws(browser, tmp_path):
     open_page(browser, tmp_path, plain_model, 360, 640, is_phone=True)
     style = "return getComputedStyle(document.getElementById('canvas')).touchAction"
-    # X    assert browser.execute_script(style) == "none"
+    assert browser.execute_script(style) == "none"
     upwards = [[(0.5, 0.9 - 0.05 * i) for i in range(17)]]
     draw_with_finger(browser, upwards)
     assert browser.execute_script("return scrollY") == 0
