@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format matrix engines torture mutants package bench docs clean
+.PHONY: help run test lint format matrix engines browser torture mutants package bench docs clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ matrix: $(VENV)/.ci  ## run the tests with all supported versions of Python and 
 
 engines: $(VENV)/.ci  ## run the tests with skops, ONNX, Dask, Ray, Optuna and imbalanced-learn
 	@$(BIN)/nox --session engines -- $(ARGS)
+
+browser: $(VENV)/.ci  ## run the tests of the page to draw on in a headless Chromium
+	@$(BIN)/nox --session browser -- $(ARGS)
 
 torture: $(VENV)/.ci  ## run the fault-injection tests in full, for hours: make torture ARGS="-k killed"
 	@$(BIN)/nox --session torture -- $(ARGS)

@@ -45,8 +45,8 @@ def tests(session, versions):
     """Run all tests, and write a report for .ci/check_skips.py."""
     session.install("--editable", ".", "--group", "test", *versions)
     measure, env = (MEASURE, {"SCIPY_ARRAY_API": "1"}) if versions is ARRAYS else ([], {})
-    # These do not depend on the versions; make test and the session engines run them.
-    which = ["--ignore=tests/engines", "--ignore=tests/torture"]
+    # These do not depend on the versions; make test and other sessions run them.
+    which = [f"--ignore=tests/{folder}" for folder in ("browser", "engines", "torture")]
     if any(name in session.name for name in IN_BETWEEN):
         which += ["tests", *(f"--ignore=tests/{folder}" for folder in WITHOUT_SCIKIT_LEARN)]
     session.run("pytest", "-n", "2", report(session), *which, *measure, *session.posargs, env=env)
@@ -77,6 +77,15 @@ def engines(session):
     if any(argument.startswith(("tests/", "skmnist/")) for argument in session.posargs):
         which = []
     session.run("pytest", report(session), *MEASURE, *which, *session.posargs, env=ONE_THREAD)
+
+
+@nox.session
+def browser(session):
+    """Run the tests of the page that one draws on, in a headless Chromium."""
+    session.install("--editable", ".", "--group", "test", "--group", "browser")
+    # Each file runs in one process, because its tests share models.
+    which = ["-n", "2", "--dist", "loadfile", "tests/browser"]
+    session.run("pytest", report(session), *which, *session.posargs, env=ONE_THREAD)
 
 
 @nox.session
