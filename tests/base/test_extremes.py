@@ -125,7 +125,9 @@ TOO_LARGE = {
 
 @pytest.mark.parametrize("name", TOO_LARGE)
 def test_integers_too_large_for_floats_raise_error_with_their_name(name):
-    with pytest.raises(ValueError, match=rf"^{name.split()[0]} (must be .*; got 10000|must contain .*; got)"):
+    parameter = name.split()[0]
+    message = rf"^{parameter} (must be .*; got 10000|must contain .*; got)"
+    with pytest.raises(ValueError, match=message):
         TOO_LARGE[name]()
 
 
