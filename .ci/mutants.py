@@ -30,7 +30,15 @@ TESTS = {
     "mlp": ["mlp", "safe_rate"],
     "optimizers": ["optimizers", "schedules", "training"],
     "simplex": ["simplex"],
-    "training": ["training", "examples", "mlp", "optimizers", "schedules", "output_slope"],
+    "training": [
+        "training",
+        "redraw",
+        "examples",
+        "mlp",
+        "optimizers",
+        "schedules",
+        "output_slope",
+    ],
 }
 CONFIGURATION = """
 [tool.mutmut]

@@ -22,6 +22,7 @@ from skmnist.datasets import load_mnist
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "examples" / "benchmarks"))
 from _common import machine, write_atomically  # noqa: E402
+from _drawings import load_drawings  # noqa: E402
 
 RESULTS = Path(__file__).with_name("results")
 PAGE = ROOT / "docs" / "accuracy.md"
@@ -34,11 +35,12 @@ def main(script, documentation, train, *, title, published="", argv=None):
     parser.add_argument("--test", action="store_true", help="count the errors on the test images")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2], metavar="N")
     arguments = parser.parse_args(argv)
-    X, X_test, y, y_test = split(arguments.test)
-    print(f"{title}: {len(X):,} training images, {len(X_test):,} others")
-    print(machine())
-    runs = [run(train, seed, X, y, X_test, y_test) for seed in arguments.seeds]
-    errors, seconds = zip(*runs, strict=True)
+    images = split(arguments.test)
+    drawings = load_drawings() if arguments.test else None
+    print(f"{title}: {len(images[0]):,} training images, {len(images[1]):,} others")
+    print(machine(), flush=True)
+    runs = [run(train, seed, *images, drawings) for seed in arguments.seeds]
+    errors, of_drawings, seconds = zip(*runs, strict=True)
     print(f"mean: {mean(errors):.3f} % ({mean(seconds):.0f} s)")
     if arguments.test:
         options = shlex.join(sys.argv[1:] if argv is None else argv)
@@ -46,6 +48,7 @@ def main(script, documentation, train, *, title, published="", argv=None):
             "title": title,
             "published": published,
             "errors": errors,
+            "errors_on_drawings": of_drawings,
             "seconds": seconds,
             "command": f"python examples/records/{Path(script).name} {options}",
             "machine": machine(),
@@ -64,14 +67,21 @@ def split(test):
     return X, X_test, y, y_test
 
 
-def run(train, seed, X, y, X_test, y_test):
-    """Return the error rate in percent and the seconds of one training."""
+def run(train, seed, X, X_test, y, y_test, drawings):
+    """Return the error rates in percent, on the drawings too if there are any, and the seconds."""
     start = time.perf_counter()
     model = train(X, y, seed)
     seconds = time.perf_counter() - start
-    error = 100 * (1 - model.score(X_test, y_test))
-    print(f"seed {seed}: {error:.2f} % ({seconds:.0f} s)", flush=True)
-    return error, seconds
+    error = error_rate(model, X_test, y_test)
+    of_drawings = error_rate(model, *drawings) if drawings else None
+    more = f", drawings: {of_drawings:.1f} %" if drawings else ""
+    print(f"seed {seed}: {error:.2f} % ({seconds:.0f} s){more}", flush=True)
+    return error, of_drawings, seconds
+
+
+def error_rate(model, X, y):
+    """Return the percentage of images that are classified wrongly."""
+    return 100 * (1 - model.score(X, y))
 
 
 def write_page():
@@ -80,8 +90,8 @@ def write_page():
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
     lines = [
-        "| model | test error, % | of each seed | seconds | published, % | command |",
-        "| --- | ---: | --- | ---: | --- | --- |",
+        "| model | test error, % | of each seed | drawings, % | seconds | published, % | command |",
+        "| --- | ---: | --- | ---: | ---: | --- | --- |",
         *map(page_line, results),
     ]
     machines = sorted({f"{each['machine']} ({each['date']})" for each in results})
@@ -96,6 +106,7 @@ def page_line(result):
         result["title"],
         f"{mean(errors):.2f}",
         ", ".join(f"{error:.2f}" for error in errors),
+        f"{mean(result['errors_on_drawings']):.1f}",
         f"{mean(result['seconds']):.0f}",
         result["published"],
         f"`{result['command']}`",

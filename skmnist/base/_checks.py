@@ -26,6 +26,8 @@ def _checked(X, validate):
     X = X.detach() if getattr(X, "requires_grad", False) else X  # otherwise torch records a graph
     with in_range_of_floats("X"):
         X = validate(X, dtype="numeric")
+        # check_array converts an array of Python's objects to floats, but not a list of them.
+        X = validate(X, dtype="numeric") if getattr(X.dtype, "kind", None) == "O" else X
     if getattr(X.dtype, "kind", None) in ("m", "M"):
         raise ValueError(f"X must contain numbers; got {X.dtype}.")
     return X

@@ -174,7 +174,7 @@ class DigitDistorter(VersionedPickleMixin, DocLinkMixin, BaseEstimator):
         _check_parameters(self)
         seed = self.random_state if random_state is None else random_state
         check("random_state", seed, RANDOM_STATE)
-        X = _check_images(X)
+        X = check_images(X)
         shape = image_shape(self.image_shape, X.shape[1])
         _warn_if_flat(self.image_shape, shape)
         _check_fill(self.fill, X)
@@ -212,7 +212,7 @@ class DigitDistorter(VersionedPickleMixin, DocLinkMixin, BaseEstimator):
         check_consistent_length(X, y)
         rng = check_random_state(self.random_state)
         seeds = rng.randint(2**31 - 1, size=self.n_copies)
-        originals, labels = _check_images(X), check_array(y, ensure_2d=False, dtype=None)
+        originals, labels = check_images(X), check_array(y, ensure_2d=False, dtype=None)
         copies = [self.distort(originals, seed) for seed in seeds]
         stacked = namespace(originals).concat([originals, *copies])
         if hasattr(X, "iloc"):
@@ -224,13 +224,6 @@ def _check_parameters(distorter):
     """Raise a TypeError or ValueError for the first parameter that is not valid."""
     for name, rule in RULES.items():
         check(name, getattr(distorter, name), rule)
-
-
-def _check_images(X):
-    """Return X as a dense 2-D array of numbers."""
-    X = check_images(X)
-    # check_array converts an array of Python's objects to floats, but not a list of them.
-    return check_images(X) if getattr(X.dtype, "kind", None) == "O" else X
 
 
 def _check_fill(fill, X):

@@ -13,6 +13,7 @@ from skmnist.network._arrays import (
     device,
     like,
     namespace,
+    rows_at,
     to_numpy,
     write_quotient,
 )
@@ -147,6 +148,17 @@ def test_indexed_rows_are_a_copy(xp, dtype):
     some = dense_rows(X, xp.asarray(np.array([1, 2])), xp.float64)
     some *= 0
     np.testing.assert_array_equal(to_numpy(X), abs(draw(4, 3)))
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 4), (2, 3, 2)])
+def test_rows_at_numbers_have_the_shape_of_the_numbers(xp, shape):
+    table = draw(7, 3)
+    numbers = np.random.default_rng(0).integers(7, size=shape)
+    rows = rows_at(xp.asarray(table), xp.asarray(numbers))
+    assert type(rows) is type(xp.asarray(table))
+    assert tuple(rows.shape) == (*shape, 3)
+    for place in np.ndindex(*shape):
+        np.testing.assert_array_equal(to_numpy(rows)[place], table[numbers[place]])
 
 
 @pytest.mark.parametrize(

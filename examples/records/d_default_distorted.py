@@ -1,10 +1,10 @@
 """The default network, 784-512-256-10, trained on distorted images.
 
-This is the model that ``skmnist train --distort --epochs 120`` trains. Run the script in the root
+This is the model that ``skmnist train --distort --epochs 100`` trains. Run the script in the root
 of the repository::
 
-    python examples/records/c_default_distorted.py
-    python examples/records/c_default_distorted.py --test
+    python examples/records/d_default_distorted.py
+    python examples/records/d_default_distorted.py --test
 """
 
 from _record import main
@@ -13,9 +13,9 @@ from skmnist import DigitDistorter, MLPDigitClassifier
 
 
 def train(X, y, seed):
-    """Return the default classifier, trained on distorted images for 120 epochs."""
+    """Return the default classifier, trained on distorted images for 100 epochs."""
     distorter = DigitDistorter()
-    return MLPDigitClassifier(distort=distorter, max_iter=120, random_state=seed).fit(X, y)
+    return MLPDigitClassifier(distort=distorter, max_iter=100, random_state=seed).fit(X, y)
 
 
 if __name__ == "__main__":
