@@ -4,6 +4,8 @@ import itertools
 import math
 import time
 
+import numpy as np
+
 
 def arc(centre, radii, start, stop, n=16):
     """Return points on an ellipse between two angles in degrees, which run clockwise from east."""
@@ -166,3 +168,34 @@ def expect_quiet(browser):
     assert log == []
     loaded = "return performance.getEntriesByType('resource').map(entry => entry.name)"
     assert browser.execute_script(loaded) == []
+
+
+def seen_pixels(browser):
+    """Return what the network sees, read from the colours of the picture on the page."""
+    red = browser.execute_script("""
+        const canvas = document.getElementById("seen");
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        return Array.from(data.filter((_, i) => i % 4 === 0));
+    """)
+    # The style sheet says which red the darkest and the brightest pixel have.
+    return (np.array(red) - 0x12) / (0xF4 - 0x12) * 255
+
+
+def strokes_of(browser, strokes):
+    """Return what the page sees in strokes, as a row of X."""
+    pixels = browser.execute_script("return Array.from(skmnist.see(arguments[0]))", strokes)
+    return np.array([pixels], dtype=np.uint8)
+
+
+def outputs_on_page(browser):
+    values = browser.execute_script(
+        "return [...document.querySelectorAll('#outputs .value')].map(each => each.textContent)"
+    )
+    return [float(value.replace("\u2212", "-")) for value in values if value]
+
+
+def kept_labels(browser):
+    """Return the captions of the drawings that are kept."""
+    return browser.execute_script(
+        "return [...document.querySelectorAll('#kept .caption')].map(each => each.textContent)"
+    )

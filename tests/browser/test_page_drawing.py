@@ -1,6 +1,4 @@
-"""Drawing with a mouse, a finger and keys: answers, undo, clear, corrections and mistakes."""
-
-import json
+"""Drawing with a mouse, a finger and keys: strokes, answers, undo and clear."""
 
 import numpy as np
 import pytest
@@ -12,15 +10,16 @@ from page_events import (
     expect_quiet,
     in_window,
     mouse,
+    outputs_on_page,
     press,
+    seen_pixels,
+    strokes_of,
     text_of,
     touch,
     wait_for_frames,
     wait_until,
 )
-from page_models import feature_model, images, open_page, plain_model
-
-from skmnist.datasets import read_drawings
+from page_models import feature_model, open_page, plain_model
 
 CONTROL = 2  # the code of the modifier in the devtools protocol
 # Counts the pixels of the canvas that are not transparent.
@@ -29,54 +28,6 @@ INK = """
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     return data.filter((value, i) => i % 4 === 3 && value > 0).length;
 """
-
-
-@pytest.fixture
-def page(browser, tmp_path):
-    """Open the page of a classifier of pixels, and check afterwards that it was quiet."""
-    open_page(browser, tmp_path, plain_model)
-    yield browser
-    expect_quiet(browser)
-
-
-def seen_pixels(browser):
-    """Return what the network sees, read from the colours of the picture on the page."""
-    red = browser.execute_script("""
-        const canvas = document.getElementById("seen");
-        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-        return Array.from(data.filter((_, i) => i % 4 === 0));
-    """)
-    # The style sheet says which red the darkest and the brightest pixel have.
-    return (np.array(red) - 0x12) / (0xF4 - 0x12) * 255
-
-
-def strokes_of(browser, strokes):
-    """Return what the page sees in strokes, as a row of X."""
-    pixels = browser.execute_script("return Array.from(skmnist.see(arguments[0]))", strokes)
-    return np.array([pixels], dtype=np.uint8)
-
-
-def outputs_on_page(browser):
-    values = browser.execute_script(
-        "return [...document.querySelectorAll('#outputs .value')].map(each => each.textContent)"
-    )
-    return [float(value.replace("\u2212", "-")) for value in values if value]
-
-
-def kept_labels(browser):
-    return browser.execute_script(
-        "return [...document.querySelectorAll('#kept .caption')].map(each => each.textContent)"
-    )
-
-
-def download(browser, folder):
-    """Click on the button that saves the drawings, and return the path of the file."""
-    behavior = {"behavior": "allow", "downloadPath": str(folder)}
-    browser.execute_cdp_cmd("Browser.setDownloadBehavior", behavior)
-    click(browser, "#save")
-    path = folder / "drawings.json"
-    wait_until(lambda: path.exists() and path.read_bytes().endswith(b"}"))
-    return path
 
 
 @pytest.mark.parametrize("make_model", [plain_model, feature_model])
@@ -220,199 +171,3 @@ def test_arrow_keys_draw_while_the_pen_is_down(page):
     np.testing.assert_allclose(stroke[0], [0.5, 0.475])
     np.testing.assert_allclose(stroke[-1], [0.5, 0.675])
     assert text_of(page, "digit") == str(plain_model().predict(strokes_of(page, [stroke]))[0])
-
-
-def test_saved_corrections_are_read_by_python(page, tmp_path):
-    drawn = []
-    for digit, label in [("4", "9"), ("7", "7"), ("2", "0")]:
-        draw_with_mouse(page, DIGITS[digit])
-        drawn.append(page.execute_script("return skmnist.strokes()"))
-        click(page, f"#choices button:nth-child({int(label) + 1})")
-        click(page, "#clear")
-    path = download(page, tmp_path)
-    drawings = read_drawings(path)
-    X = np.concatenate([strokes_of(page, strokes) for strokes in drawn])
-    np.testing.assert_array_equal(drawings.data, X)
-    np.testing.assert_array_equal(drawings.target, [9, 7, 0])
-    np.testing.assert_array_equal(drawings.predicted, plain_model().predict(X))
-    for strokes, expected in zip(drawings.strokes, drawn, strict=True):
-        for points, stroke in zip(strokes, expected, strict=True):
-            np.testing.assert_allclose(points, stroke, atol=1e-4)
-
-
-def test_target_and_squared_error_are_shown_for_a_label(page):
-    draw_with_mouse(page, DIGITS["5"])
-    X = strokes_of(page, page.execute_script("return skmnist.strokes()"))
-    assert text_of(page, "error") == ""
-    click(page, "#choices button:nth-child(4)")
-    target = "return [...document.querySelectorAll('#outputs .target')].map(t => t.textContent)"
-    assert page.execute_script(target) == list("0001000000")
-    error = np.sum((plain_model().decision_function(X)[0] - np.eye(10)[3]) ** 2)
-    assert float(text_of(page, "error").removeprefix("Squared error ")) == pytest.approx(
-        error, abs=0.03
-    )
-    click(page, "#choices button:nth-child(4)")
-    assert page.execute_script(target) == [""] * 10
-    assert text_of(page, "error") == ""
-
-
-def test_label_that_is_taken_back_is_not_kept(page):
-    draw_with_mouse(page, DIGITS["0"])
-    click(page, "#choices button:nth-child(7)")
-    assert kept_labels(page) == ["6, not 0"]
-    click(page, "#choices button:nth-child(9)")
-    assert kept_labels(page) == ["8, not 0"]
-    click(page, "#choices button:nth-child(9)")
-    assert kept_labels(page) == []
-    assert not page.execute_script("return document.getElementById('drawings').checkVisibility()")
-
-
-def test_key_of_a_class_labels_the_drawing(page):
-    draw_with_mouse(page, DIGITS["0"])
-    press(page, "6", "Digit6")
-    assert kept_labels(page) == ["6, not 0"]
-
-
-def test_stroke_after_a_label_begins_a_new_drawing(page, tmp_path):
-    for digit in "12":
-        draw_with_mouse(page, DIGITS[digit])
-        assert len(page.execute_script("return skmnist.strokes()")) == 1
-        press(page, digit, f"Digit{digit}")
-    drawings = json.loads(download(page, tmp_path).read_text())["drawings"]
-    assert [drawing["label"] for drawing in drawings] == ["1", "2"]
-    assert [len(drawing["strokes"]) for drawing in drawings] == [1, 1]
-
-
-def test_undo_changes_the_kept_drawing(page, tmp_path):
-    draw_with_mouse(page, DIGITS["4"])
-    press(page, "4", "Digit4")
-    press(page, "Backspace")
-    [drawing] = json.loads(download(page, tmp_path).read_text())["drawings"]
-    assert len(drawing["strokes"]) == 1
-    assert drawing["predicted"] == text_of(page, "digit")
-
-
-def test_kept_drawings_are_opened_and_removed(page):
-    for digit in "01":
-        draw_with_mouse(page, DIGITS[digit])
-        click(page, "#choices button:nth-child(9)")
-        click(page, "#clear")
-    click(page, "#kept li:first-child .show")
-    assert text_of(page, "digit") == "0"
-    assert (
-        page.execute_script(
-            "return document.querySelectorAll('#choices [aria-pressed=true]').length"
-        )
-        == 1
-    )
-    click(page, "#kept li:first-child .remove")
-    assert kept_labels(page) == ["8, not 1"]
-    # The drawing is still on the paper, without a label.
-    assert text_of(page, "digit") == "0"
-    assert text_of(page, "error") == ""
-
-
-def test_mistakes_are_shown_as_the_network_sees_them(page):
-    X, y = images("test", 2_000)
-    wrong = np.flatnonzero(plain_model().predict(X) != y)
-    click(page, "#wrong li:nth-child(3) .show")
-    caption = page.execute_script(
-        "return document.querySelector('#wrong li:nth-child(3)').innerText"
-    )
-    label, predicted = caption.split(", not ")
-    assert text_of(page, "digit") == predicted
-    pixels = seen_pixels(page)
-    shown = [i for i in wrong if np.abs(X[i] - pixels).max() < 2]
-    assert [str(y[i]) for i in shown] == [label]
-    assert kept_labels(page) == []
-    draw_with_mouse(page, DIGITS["1"])
-    assert text_of(page, "digit") == "1"
-    assert text_of(page, "error") == ""
-
-
-def test_at_most_forty_mistakes_are_shown(page):
-    n = page.execute_script("return document.querySelectorAll('#wrong li').length")
-    X, y = images("test", 2_000)
-    assert n == min(40, np.sum(plain_model().predict(X) != y))
-
-
-def test_screen_readers_are_told_once_per_stroke(page):
-    page.execute_script("""
-        window.told = [];
-        const status = document.getElementById("status");
-        new MutationObserver(() => told.push(status.textContent))
-          .observe(status, { childList: true, characterData: true, subtree: true });
-    """)
-    draw_with_mouse(page, DIGITS["8"])
-    wait_until(lambda: page.execute_script("return told.length"))
-    told = page.execute_script("return told")
-    assert told == [f"The answer is {text_of(page, 'digit')}, {text_of(page, 'chance')}."]
-
-
-def test_reasons_add_up_to_the_output(page):
-    draw_with_mouse(page, DIGITS["6"])
-    for row in (1, 7):
-        click(page, f"#outputs li:nth-child({row}) button")
-        assert text_of(page, "reasons-title") == f"For and against {row - 1}"
-        sums = text_of(page, "sums").replace("\u2212", "-").split()[1::2]
-        assert sum(map(float, sums)) == pytest.approx(outputs_on_page(page)[row - 1], abs=0.02)
-
-
-def test_panels_are_painted_once_per_frame(page):
-    n_frames = page.execute_script("""
-        const canvas = document.getElementById("canvas");
-        const { left, top, width } = canvas.getBoundingClientRect();
-        let frames = 0;
-        const request = window.requestAnimationFrame;
-        window.requestAnimationFrame = (work) => { frames++; return request(work); };
-        const send = (type, x) => canvas.dispatchEvent(new PointerEvent(type, {
-          pointerId: 1, button: 0, clientX: left + x * width, clientY: top + 0.5 * width,
-        }));
-        canvas.setPointerCapture = () => {};
-        send("pointerdown", 0.2);
-        for (let i = 0; i < 30; i++) send("pointermove", 0.2 + 0.02 * i);
-        window.requestAnimationFrame = request;
-        return frames;
-    """)
-    assert n_frames == 1
-
-
-def test_kernel_is_laid_on_the_place_that_is_pointed_at(browser, tmp_path):
-    open_page(browser, tmp_path, feature_model)
-    draw_with_mouse(browser, DIGITS["3"])
-    X = strokes_of(browser, browser.execute_script("return skmnist.strokes()"))
-    number, row, column = 2, 13, 14  # the kernel, and the pixel in its middle
-    browser.execute_script("document.querySelector('.kernels canvas').focus()")
-    for key in ("ArrowLeft", *number * ["ArrowRight"]):
-        press(browser, key)
-    point_at_pixel(browser, ".lens canvas", row, column)
-    kernel = feature_model()[0].kernels_[0][number, ..., 0]
-    patch = X.reshape(28, 28)[row - 1 : row + 2, column - 1 : column + 2]
-    assert shown_mean(browser) == pytest.approx((kernel * patch).mean(), abs=0.6)
-    # The arrow keys move it to the next place.
-    browser.execute_script("document.querySelector('.lens canvas').focus()")
-    press(browser, "ArrowDown")
-    patch = X.reshape(28, 28)[row : row + 3, column - 1 : column + 2]
-    assert shown_mean(browser) == pytest.approx((kernel * patch).mean(), abs=0.6)
-    expect_quiet(browser)
-
-
-def point_at_pixel(browser, selector, row, column):
-    """Let the mouse rest on a pixel of a picture of 28 × 28 pixels."""
-    left, top, cell = browser.execute_script(
-        """
-        const canvas = document.querySelector(arguments[0]);
-        canvas.scrollIntoView({ block: "center" });
-        const { left, top, width } = canvas.getBoundingClientRect();
-        return [left, top, width / 28];
-        """,
-        selector,
-    )
-    place = left + (column + 0.5) * cell, top + (row + 0.5) * cell
-    mouse(browser, "mouseMoved", *place, pressed=False)
-    wait_for_frames(browser)
-
-
-def shown_mean(browser):
-    text = browser.execute_script("return document.querySelector('.lens .mean').textContent")
-    return float(text.replace("\u2212", "-"))

@@ -19,14 +19,6 @@ CONTROL = 2  # the code of the modifier in the devtools protocol
 UNDO, ESCAPE = ("z", "KeyZ", CONTROL), ("Escape",)
 
 
-@pytest.fixture
-def page(browser, tmp_path):
-    """Open the page of a classifier of pixels, and check afterwards that it was quiet."""
-    open_page(browser, tmp_path, plain_model)
-    yield browser
-    expect_quiet(browser)
-
-
 def strokes(browser):
     """Return the strokes on the page."""
     return browser.execute_script("return skmnist.strokes()")
