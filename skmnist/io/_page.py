@@ -68,6 +68,19 @@ class DrawingPage:
         ----------
         path : str, path-like or binary file object
             The file, such as ``"draw.html"``.
+
+        Examples
+        --------
+        >>> import io
+        >>> from skmnist import MLPDigitClassifier
+        >>> from skmnist.datasets import load_mnist
+        >>> from skmnist.io import to_page
+        >>> X, y = load_mnist(return_X_y=True)
+        >>> classifier = MLPDigitClassifier(max_iter=2, random_state=0).fit(X[:1000], y[:1000])
+        >>> file = io.BytesIO()
+        >>> to_page(classifier).save(file)
+        >>> file.getvalue()[:15]
+        b'<!doctype html>'
         """
         with destination(path) as file:
             file.write(self.html.encode("ascii"))

@@ -24,7 +24,7 @@ _FAR = 5
 _MNIST_SIDE = 28
 
 
-class PageImages(NamedTuple):
+class _PageImages(NamedTuple):
     """Images as the model reads them, and the values of paper and ink in them.
 
     ``labels`` are the correct labels as text, or None, and ``predicted`` those of the model.
@@ -61,7 +61,7 @@ def given_images(model, classes, X, y, side):
         raise ValueError(
             f"y must have one label for each of the {len(pixels)} rows of X; got {len(labels)}."
         )
-    return PageImages(pixels, labels, to_numpy(model.predict(X)), *_paper_and_ink(pixels, side))
+    return _PageImages(pixels, labels, to_numpy(model.predict(X)), *_paper_and_ink(pixels, side))
 
 
 def _paper_and_ink(X, side):
@@ -98,7 +98,7 @@ def bundled_images(model, classifier, steps, side):
     if (paper, ink) != (0.0, 255.0):
         X = (paper + X / 255 * (ink - paper)).astype(np.float32)
     labels = as_text(classes[y], classes) if has_labels else None
-    return PageImages(X, labels, _predict(model, X), paper, ink)
+    return _PageImages(X, labels, _predict(model, X), paper, ink)
 
 
 def _resized(X, side):
