@@ -15,6 +15,9 @@ class Checkpoint(BaseEstimator):
         The model after its last complete epoch.
     data_hash : str
         The hash of the images and labels.
+    early_stopping : bool or None, default=None
+        The value of this parameter that the model gets back at the end of its training. None
+        means that it is not changed.
 
     Examples
     --------
@@ -26,6 +29,7 @@ class Checkpoint(BaseEstimator):
 
     __module__ = "skmnist.cli"  # saved files name the package, not this file
 
-    def __init__(self, model, data_hash):
+    def __init__(self, model, data_hash, early_stopping=None):
         self.model = model
         self.data_hash = data_hash
+        self.early_stopping = early_stopping

@@ -33,7 +33,12 @@ def _reader(path):
     """Return the function that reads a data set of this kind."""
     if path.is_dir():
         return _read_folder
-    return _read_drawings if path.suffix.lower() == ".json" else _read_npz
+    return _read_drawings if is_drawings(path) else _read_npz
+
+
+def is_drawings(path):
+    """Return whether a data set is a file of drawings."""
+    return path is not None and path.suffix.lower() == ".json" and not path.is_dir()
 
 
 def has_test_images(path, trained_on):

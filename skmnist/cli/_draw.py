@@ -3,15 +3,15 @@
 from skmnist.cli._data import files_of
 from skmnist.cli._model_files import load_model
 from skmnist.cli._output_files import check_output
-from skmnist.cli._test_results import predict_test_images
+from skmnist.cli._test_results import read_test_images
 from skmnist.io import to_page
 
 
 def draw(arguments):
     """Write the page of a model."""
     check_output("--out", arguments.out, [arguments.model, *files_of(arguments.data)])
-    model, images = load_model(arguments.model), _test_images(arguments)
-    page = to_page(model, title=arguments.title, **images)
+    model = load_model(arguments.model)
+    page = to_page(model, title=arguments.title, **_test_images(arguments, model))
     page.save(arguments.out)
     megabytes = len(page.html.encode()) / 1e6
     print(f"Wrote {arguments.out}: {megabytes:.1f} MB, weights of {page.precision}.")
@@ -20,9 +20,9 @@ def draw(arguments):
     print("Open the page in a browser. It needs no network and no other file.")
 
 
-def _test_images(arguments):
+def _test_images(arguments, model):
     """Return the images that choose the precision, if --data names some."""
     if arguments.data is None:
         return {}
-    data = predict_test_images(arguments).data
+    data = read_test_images(arguments, model)
     return {"X": data.X, "y": data.y, "image_shape": data.image_shape}

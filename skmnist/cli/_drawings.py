@@ -1,6 +1,7 @@
 """``--drawings``: what people have drawn and corrected on a page, as additional training images."""
 
 import numpy as np
+from sklearn.dummy import DummyClassifier
 
 from skmnist import MLPDigitClassifier
 from skmnist.classifier._settings import epochs_in_total
@@ -61,8 +62,10 @@ def _matching(data, file):
             f"{unknown[0]} in {file}."
         )
     y = np.array([labels[str(label)] for label in drawings.target], dtype=data.y.dtype)
-    own = given_images(data.X, None, data.X.shape[1])  # as the page reads them
-    X = own.low + drawings.data * ((own.high - own.low) / 255)
+    # The images are read as for a page. Its predictions are not needed.
+    model = DummyClassifier().fit(data.X[:1], data.y[:1])
+    own = given_images(model, model.classes_, data.X, None, shape[0])
+    X = own.paper + drawings.data * ((own.ink - own.paper) / 255)
     return (X if data.X.dtype.kind == "f" else np.rint(X)).astype(data.X.dtype), y
 
 
@@ -83,4 +86,8 @@ def continued(model, n_images, path):
     n_epochs = classifier.n_iter_ + n_epochs // TIMES_FEWER_EPOCHS
     # Early stopping could keep the weights of an epoch before these.
     classifier.set_params(warm_start=True, schedule_iter=n_epochs, early_stopping=False)
+    if classifier.validation_scores_ is not None:
+        # They end before these epochs. A stored run contains them, too.
+        classifier.validation_loss_curve_ = classifier.validation_scores_ = None
+        classifier._keep_run(None)
     return model

@@ -88,10 +88,12 @@ def prepare_fit(model, data, progress):
     return partial(classifier._fit_redrawn, shown.distorted, maps, data.y)
 
 
-def finish(model):
+def finish(model, early_stopping=None):
     """Change a trained model as if it had been fitted by a single call of fit."""
     done = last_step(model).schedule_iter
     at_the_end = {"warm_start": False, "max_iter": done, "schedule_iter": None}
+    if early_stopping is not None:
+        at_the_end["early_stopping"] = early_stopping
     last_step(model)._finish_training(**at_the_end)
     if isinstance(model, DistortedClassifier):
         last_step(model.estimator).set_params(**at_the_end)

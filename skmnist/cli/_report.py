@@ -10,6 +10,7 @@ from sklearn.pipeline import Pipeline
 
 from skmnist.cli._data import files_of
 from skmnist.cli._html import figure, page, save_page, table
+from skmnist.cli._messages import print_warning
 from skmnist.cli._model_files import last_step
 from skmnist.cli._output_files import check_output
 from skmnist.cli._test_results import (
@@ -56,7 +57,8 @@ def _drawing_page(results):
     X, y, shape = results.data
     try:
         return to_page(results.model, X=X, y=y, image_shape=shape)
-    except ValueError:
+    except ValueError as error:
+        print_warning(f"The report contains no page to draw on: {error}")
         return None
 
 

@@ -6,10 +6,12 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.metrics import confusion_matrix
 
-from skmnist.cli._data import LabelledImages, read_images
+from skmnist.cli._data import LabelledImages, is_drawings, read_images
 from skmnist.cli._model_files import distorter_of, load_model, predicting
+from skmnist.cli._pixel_range import scaled_drawings
 
 MOST_PAIRS = 10  # the maximum number of pairs of labels in the table of mistakes
+OWN_TRAINING_IMAGES = "Use --data to pass the training images that belong to the model."
 OWN_TEST_IMAGES = "Use --data to pass the test images that belong to the model."
 
 
@@ -30,6 +32,12 @@ class _TestResults(NamedTuple):
 def predict_test_images(arguments):
     """Load a model and test images, and return the results of the model."""
     loaded = load_model(arguments.model)
+    data, model = read_test_images(arguments, loaded), predicting(loaded)
+    return _TestResults(model, distorter_of(loaded), data, model.predict(data.X))
+
+
+def read_test_images(arguments, loaded):
+    """Return the test images with the range and the type of labels of a loaded model."""
     model = predicting(loaded)
     data, name = read_images(arguments.data, "test"), arguments.data or "MNIST"
     n_pixels = getattr(model, "n_features_in_", data.X.shape[1])
@@ -38,18 +46,39 @@ def predict_test_images(arguments):
             f"--data must have test images of {n_pixels} pixels for {arguments.model}; got images "
             f"of {data.X.shape[1]} pixels in {name}. {OWN_TEST_IMAGES}"
         )
-    y_pred = model.predict(data.X)
-    y = _converted(data.y, y_pred)
+    if is_drawings(arguments.data):
+        data = data._replace(X=scaled_drawings(data.X, model, name))
+    y = as_labels_of(model, data)
     _check_labels(y, getattr(model, "classes_", y), name)
-    return _TestResults(model, distorter_of(loaded), data._replace(y=y), y_pred)
+    return data._replace(y=y)
 
 
-def _converted(y, y_pred):
+def as_trained_on(model, data, arguments):
+    """Return training images with the type of labels of a model, or raise a ValueError."""
+    name, n_pixels = arguments.data or "MNIST", getattr(model, "n_features_in_", data.X.shape[1])
+    if n_pixels != data.X.shape[1]:
+        raise ValueError(
+            f"--data must have training images of {n_pixels} pixels for {arguments.resume}; got "
+            f"images of {data.X.shape[1]} pixels in {name}. {OWN_TRAINING_IMAGES}"
+        )
+    y = as_labels_of(model, data)
+    unknown = y[~np.isin(y, getattr(model, "classes_", y))]
+    if len(unknown):
+        raise ValueError(
+            f"--data must have labels that the model knows, such as {model.classes_[0]}; got "
+            f"labels such as {unknown[0]} in {name}. {OWN_TRAINING_IMAGES}"
+        )
+    return data._replace(y=y)
+
+
+def as_labels_of(model, data):
     """Return labels with the type that the model predicts: it may predict '3' instead of 3."""
-    if (y.dtype.kind in "biuf") == (y_pred.dtype.kind in "biuf"):
+    y = data.y
+    known = model.classes_ if hasattr(model, "classes_") else model.predict(data.X[:1])
+    if (y.dtype.kind in "biuf") == (known.dtype.kind in "biuf"):
         return y
     try:
-        return y.astype(y_pred.dtype if y_pred.dtype.kind in "biuf" else str)
+        return y.astype(known.dtype if known.dtype.kind in "biuf" else str)
     except ValueError:
         return y
 

@@ -10,10 +10,11 @@ from skmnist.cli._data import MNIST_PIXELS, files_of, has_test_images, read_imag
 from skmnist.cli._drawings import continued, drawing_files, with_drawings
 from skmnist.cli._interrupts import interrupts_ignored
 from skmnist.cli._messages import command_line
-from skmnist.cli._model_files import last_step, load_checkpoint_or_model, save_model
+from skmnist.cli._model_files import last_step, load_checkpoint_or_model, predicting, save_model
 from skmnist.cli._new_model import finish, new_model, prepare_fit
 from skmnist.cli._output_files import check_output
 from skmnist.cli._progress import Progress, duration
+from skmnist.cli._test_results import as_labels_of, as_trained_on
 
 # The options that may be given with --resume; the checkpoint determines the others.
 RESUME_OPTIONS = ("out", "data", "drawings", "checkpoint")
@@ -23,7 +24,8 @@ def train(arguments):
     """Train a model, or resume its training, and save it."""
     _check_options(arguments)
     loaded = load_checkpoint_or_model(arguments.resume) if arguments.resume else None
-    data, n_drawings = with_drawings(read_images(arguments.data, "train"), arguments.drawings)
+    data = _training_images(arguments, loaded)
+    data, n_drawings = with_drawings(data, arguments.drawings)
     if len(np.unique(data.y)) < 2:
         raise ValueError(
             "--data must have training images of at least two classes; got only images of the "
@@ -44,6 +46,17 @@ def train(arguments):
         print(f"    {step}")
 
 
+def _training_images(arguments, loaded):
+    """Return the training images, with labels and pixels like those of a loaded model."""
+    data = read_images(arguments.data, "train")
+    if loaded is None:
+        return data
+    if isinstance(loaded, Checkpoint):  # whose images are compared when they are complete
+        model = predicting(loaded.model)
+        return data._replace(y=as_labels_of(model, data))
+    return as_trained_on(predicting(loaded), data, arguments)
+
+
 def _checkpoint(loaded, data, arguments):
     """Return the checkpoint to train from: the loaded one, or one made of a loaded or new model."""
     data_hash = joblib.hash((data.X, data.y))
@@ -61,7 +74,9 @@ def _checkpoint(loaded, data, arguments):
             "--resume must be a checkpoint of skmnist train, or be given with --drawings; got "
             f"{arguments.resume}, which is a finished model."
         )
-    return Checkpoint(continued(loaded, len(data.y), arguments.resume), data_hash)
+    early_stopping = getattr(last_step(loaded), "early_stopping", None)
+    model = continued(loaded, len(data.y), arguments.resume)
+    return Checkpoint(model, data_hash, early_stopping)
 
 
 def _check_options(arguments):
@@ -92,7 +107,7 @@ def _train_and_save(checkpoint, data, arguments):
             fit = prepare_fit(checkpoint.model, data, progress)
             _train_epochs(checkpoint, fit, progress, arguments.checkpoint)
             with interrupts_ignored():
-                finish(checkpoint.model)
+                finish(checkpoint.model, checkpoint.early_stopping)
                 save_model(checkpoint.model, arguments.out)
         except KeyboardInterrupt as interrupt:
             with interrupts_ignored():

@@ -68,9 +68,22 @@ class DrawingPage:
         ----------
         path : str, path-like or binary file object
             The file, such as ``"draw.html"``.
+
+        Examples
+        --------
+        >>> import io
+        >>> from skmnist import MLPDigitClassifier
+        >>> from skmnist.datasets import load_mnist
+        >>> from skmnist.io import to_page
+        >>> X, y = load_mnist(return_X_y=True)
+        >>> classifier = MLPDigitClassifier(max_iter=2, random_state=0).fit(X[:1000], y[:1000])
+        >>> file = io.BytesIO()
+        >>> to_page(classifier).save(file)
+        >>> file.getvalue()[:15]
+        b'<!doctype html>'
         """
         with destination(path) as file:
-            file.write(self.html.encode("utf-8", errors="replace"))
+            file.write(self.html.encode("ascii"))
 
     def __repr__(self):
         return f"<DrawingPage, {len(self.html):,} bytes, {self.precision}>"
@@ -91,7 +104,7 @@ def to_page(model, *, X=None, y=None, title=None, image_shape=None, precision="a
     without a network, and can be sent by mail.
 
     The weights are stored with as few bits as possible such that each of the test images gets the
-    same label from the page as from the model.
+    same label from the page as from the model, and no probability changes by more than 0.01.
 
     Parameters
     ----------
@@ -100,10 +113,17 @@ def to_page(model, *, X=None, y=None, title=None, image_shape=None, precision="a
         ConvFeatureTransformer, StandardScaler, MinMaxScaler and PCA. If the model is a
         DistortedClassifier or a search, such as GridSearchCV, its fitted estimator is used.
     X : array-like of shape (n_samples, n_pixels) or None, default=None
-        Test images in the range of values that the model was trained on. None means the test
-        images of MNIST, which are scaled to the size and the range of the model's images.
+        Test images like those that the model was trained on. The paper must have the same value
+        everywhere, and the ink another one: the page takes the usual value at the borders of the
+        images as paper, and the opposite extreme as ink. This is not possible if a scaler outside
+        of the model has scaled each pixel differently. None means the test images of MNIST in the
+        size that the model reads, with the values of paper and ink that are best for it among 0
+        and 1, -0.5 and 0.5, -1 and 1, 0 and 16, 0 and 255, the same the other way round, and
+        pixels standardized with the mean and deviation of MNIST. If the classes are not the ten
+        digits, these values are a guess, and X should be passed.
     y : array-like of shape (n_samples,) or None, default=None
-        The labels of X. At most 40 images that the model reads wrongly are put into the page.
+        The labels of X. They are compared with the classes as text if one of them is text. At most
+        40 images that the model reads wrongly are put into the page.
     title : str or None, default=None
         The title of the page. None means "Draw, and watch the network read".
     image_shape : tuple (height, width) or None, default=None
@@ -111,7 +131,7 @@ def to_page(model, *, X=None, y=None, title=None, image_shape=None, precision="a
         square with as many pixels as X has columns.
     precision : {"auto", "8 bits", "12 bits", "16 bits", "32 bits"}, default="auto"
         How many bits each weight has. "auto" means the first of these precisions with which no
-        label changes.
+        label changes, and no probability by more than 0.01.
 
     Returns
     -------
@@ -122,7 +142,8 @@ def to_page(model, *, X=None, y=None, title=None, image_shape=None, precision="a
     ------
     ValueError
         If the model contains a step that cannot be put into a page, if its images are not square,
-        if its weights are not finite, or if the page would be too large.
+        if its weights are not finite, if the page would be too large, or if X is None and the
+        model cannot read the test images of MNIST.
 
     See Also
     --------
@@ -146,25 +167,37 @@ def to_page(model, *, X=None, y=None, title=None, image_shape=None, precision="a
     classes = class_names(classifier)
     side = image_side(steps, image_shape)
     if X is None:
-        images = bundled_images(classifier, steps, side)
+        images = bundled_images(model, classifier, steps, side)
     else:
-        images = given_images(X, y, side * side)
-    stored = store(model, classifier, with_paper(steps, images.low), images, precision)
+        images = given_images(model, classifier.classes_, X, y, side)
+    stored = store(classifier, with_paper(steps, images.paper), images, precision)
     content = {
         "version": 1,
         "title": _USUAL_TITLE if title is None else title,
         "classes": classes,
         "side": side,
-        "pixel_max": images.high - images.low,
+        "pixel_max": images.ink - images.paper,
         "steps": stored.steps,
         "precision": stored.precision,
-        "description": describe(model, classifier, steps, stored, images),
+        "description": describe(model, classes, steps, stored, images),
         "mistakes": mistakes(classes, stored, images),
     }
     text = page_html(content)
-    if len(text) > _MOST_BYTES:
-        raise ValueError(
-            f"The page must have at most {_MOST_BYTES:,} bytes; got {len(text):,}. Train a network "
-            "with fewer neurons."
-        )
+    _check_size(len(text), stored.precision)
     return DrawingPage(text, stored.precision, len(images.X), stored.changes)
+
+
+def _check_size(n_bytes, precision):
+    """Raise a ValueError if a page is too large."""
+    if n_bytes <= _MOST_BYTES:
+        return
+    fits = [
+        name
+        for name in PRECISIONS
+        if n_bytes * PRECISIONS[name] / PRECISIONS[precision] < _MOST_BYTES
+    ]
+    fewer = f'precision="{fits[-1]}" makes it small enough. Or train' if fits else "Train"
+    raise ValueError(
+        f"model must fit into a page of at most {_MOST_BYTES:,} bytes; got {n_bytes:,} with "
+        f"{precision} for each weight. {fewer} a network with fewer neurons."
+    )

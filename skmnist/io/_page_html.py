@@ -20,7 +20,7 @@ def page_html(model):
     """Return the page for the contents of a model, which JSON can represent."""
     style, script = _read("style.css"), _script()
     parts = {
-        "title": html.escape(model["title"]),
+        "title": _in_ascii(html.escape(model["title"])),
         "csp": html.escape(_policy(script, style)),
         "style": style,
         "script": script,
@@ -28,7 +28,12 @@ def page_html(model):
         "model": json.dumps(model, allow_nan=False).replace("<", "\\u003c"),
     }
     # In a single pass, so that no part can contain the name of another one.
-    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _read("page.html"))
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _in_ascii(_read("page.html")))
+
+
+def _in_ascii(text):
+    """Return HTML whose characters do not depend on an encoding: a frame has that of its page."""
+    return text.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
 def _read(name):

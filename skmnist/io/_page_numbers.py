@@ -44,26 +44,13 @@ def _array_as_text(array, bits):
     largest = 2 ** (bits - 1) - 1
     scales = np.abs(array).max(axis=1) / np.float32(largest)
     scales[scales == 0] = 1  # in a row of zeros, each scale is right
+    integers = np.rint(array / scales[:, None]).astype(np.int16)
     return {
         "shape": list(array.shape),
         "type": f"int{bits}",
         "scales": as_base64(scales),
-        "data": as_base64(_packed(_rounded(array, scales, largest).ravel(), bits)),
+        "data": as_base64(_packed(integers.ravel(), bits)),
     }
-
-
-def _rounded(array, scales, largest):
-    """Return the rows, divided by their scales, as integers.
-
-    The rounding error of a row is added to the next row. Neighbouring pixels are similar, so the
-    errors of their weights then almost cancel out.
-    """
-    integers, error = np.empty(array.shape, np.int16), np.zeros(array.shape[1])
-    for row, (values, scale) in enumerate(zip(array, scales, strict=True)):
-        wanted = values + error
-        integers[row] = np.rint(wanted / scale).clip(-largest, largest)
-        error = wanted - integers[row] * scale
-    return integers
 
 
 def _packed(integers, bits):

@@ -114,10 +114,10 @@ def _read_min_max_scaler(name, step):
     return {**_affine(-to_numpy(step.min_) / scale, scale), "limits": limits}
 
 
-def with_paper(steps, low):
-    """Return steps for pixels from 0 on of a model whose background has the value ``low``."""
+def with_paper(steps, paper):
+    """Return steps for pixels whose background is 0, of a model that reads it as ``paper``."""
     n = n_inputs(steps[0])
-    return steps if low == 0 else [_affine(np.full(n, -low), np.ones(n)), *steps]
+    return steps if paper == 0 else [_affine(np.full(n, -paper), np.ones(n)), *steps]
 
 
 def n_inputs(step):

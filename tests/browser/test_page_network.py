@@ -125,13 +125,15 @@ def test_labels_of_every_kind_are_shown_as_text(browser, tmp_path, labels):
     assert shown.tolist() == model.predict(X_TEST[:N_FEW]).astype(str).tolist()
 
 
-@pytest.mark.parametrize("top", [1, 255])
-def test_range_of_pixels_is_found_without_images(browser, tmp_path, top):
-    model = make_pipeline(StandardScaler(), small()).fit(X[:N_TRAIN] * (top / 255), Y[:N_TRAIN])
+@pytest.mark.parametrize(("paper", "ink"), [(0, 1), (0, 255), (255, 0), (1, 0)])
+def test_values_of_paper_and_ink_are_found_without_images(browser, tmp_path, paper, ink):
+    def units(pixels):
+        return paper + pixels / 255 * (ink - paper)
+
+    model = make_pipeline(StandardScaler(), small(max_iter=6)).fit(units(X[:2000]), Y[:2000])
     open_page(browser, to_page(model), tmp_path)
     _, probabilities = predict_on_page(browser, X_TEST[:N_FEW])
-    expected = model.predict_proba(X_TEST[:N_FEW] * (top / 255))
-    assert abs(probabilities - expected).max() < 1e-2
+    assert abs(probabilities - model.predict_proba(units(X_TEST[:N_FEW]))).max() < 1e-2
 
 
 def test_images_of_8_by_8_pixels(browser, tmp_path):
@@ -153,7 +155,8 @@ def test_images_from_minus_one_to_one(browser, tmp_path):
 
 
 DIFFERENTIATED = (
-    *("relu neurons", "leaky_relu neurons", "tanh neurons", "logistic outputs", "ordinal"),
+    *("relu neurons", "leaky_relu neurons", "tanh neurons", "logistic neurons"),
+    *("identity neurons", "logistic outputs", "ordinal"),
     *("split maps", "abs maps", "None pools", "mean pools", "max pools", "rms pools"),
     *("own kernels", "contrast", "padding", "two layers", "separate", "clipped", "everything"),
 )
@@ -163,6 +166,9 @@ DIFFERENTIATED = (
 def test_contributions_are_pixels_times_derivatives(browser, tmp_path, name):
     page = to_page(fitted(name), X=X_TEST[:N_FEW], precision="32 bits")
     open_page(browser, page, tmp_path)
+    # Moved, so that there is ink where no training image has any: a clipped scaler limits it. No
+    # pixel is the largest one of the training images, which is the limit itself.
+    image = np.roll(X_TEST[3].reshape(28, 28), (4, 6), axis=(0, 1)) * 0.97
     given, exact = run_core(
         browser,
         """
@@ -180,11 +186,13 @@ def test_contributions_are_pixels_times_derivatives(browser, tmp_path, name):
         });
         return [Array.from(contributions(model, found, found.index)), exact];
         """,
-        X_TEST[3].tolist(),
+        image.ravel().tolist(),
     )
+    has_ink = image.ravel() > 0
+    given, exact = np.array(given)[has_ink], np.array(exact)[has_ink]
     # At a kink, such as that of a ReLU, the quotient is not the derivative.
-    is_close = np.isclose(given, exact, rtol=1e-3, atol=1e-3 * np.abs(exact).max() + 1e-9)
-    assert np.mean(is_close) > 0.99
+    is_close = np.isclose(given, exact, rtol=1e-4, atol=1e-4 * np.abs(exact).max() + 1e-9)
+    assert np.mean(is_close) > 0.98
     assert np.abs(exact).max() > 0
 
 
@@ -215,10 +223,13 @@ def test_contributions_to_a_network_of_relus_add_up_to_its_output(browser, tmp_p
     assert total + biases[index] == pytest.approx(output, abs=1e-4)
 
 
-@pytest.mark.parametrize(("row", "column"), [(0, 0), (3, 2), (6, 6)])
-def test_one_kernel_on_one_place_gives_the_products_of_the_lecture(browser, tmp_path, row, column):
+@pytest.mark.parametrize("settings", [{}, {"stride": 2}, {"padding": "same"}], ids=str)
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (3, 2), (2, 3)])
+def test_one_kernel_on_one_place_gives_the_products_of_the_lecture(
+    browser, tmp_path, row, column, settings
+):
     xo = load_xo()
-    features = ConvFeatureTransformer(xo.kernels, activation=None, pool=None)
+    features = ConvFeatureTransformer(xo.kernels, activation=None, pool=None, **settings)
     model = make_pipeline(features, small()).fit(xo.data, xo.target)
     open_page(browser, to_page(model, X=xo.data, y=xo.target), tmp_path)
     products, mean = run_core(
@@ -232,7 +243,11 @@ def test_one_kernel_on_one_place_gives_the_products_of_the_lecture(browser, tmp_
         """,
         ((xo.data[0] + 1) * (255 / 2)).tolist(), row, column,
     )  # fmt: skip
-    patch = xo.images[0, row : row + 3, column : column + 3]
+    images, stride = xo.images[0], settings.get("stride", 1)
+    if settings.get("padding") == "same":
+        images = np.pad(images, 1)
+    row_of_patch, column_of_patch = row * stride, column * stride
+    patch = images[row_of_patch:, column_of_patch:][:3, :3]
     expected = patch * xo.kernels[1]
     assert products == pytest.approx(expected.ravel().tolist())
     assert mean == pytest.approx(expected.mean())

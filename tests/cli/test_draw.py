@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from helpers import small_classifier
 
+from skmnist import MLPDigitClassifier
 from skmnist.cli import main
 from skmnist.io import to_page
 
@@ -32,6 +33,18 @@ def test_images_of_data_are_those_that_the_page_tests(model, models, unseen, tmp
     assert draw(model, "--data", "test.npz", "--out", out) == 0
     X, y = unseen
     assert out.read_text(encoding="utf-8") == to_page(joblib.load(model), X=X, y=y).html
+
+
+def test_model_predicts_only_for_the_page(models, tmp_path, monkeypatch):
+    n_rows, predict = [], MLPDigitClassifier.predict
+
+    def counted(self, X):
+        n_rows.append(len(X))
+        return predict(self, X)
+
+    monkeypatch.setattr(MLPDigitClassifier, "predict", counted)
+    assert draw("pixels", "--data", "test.npz", "--out", tmp_path / "page.html") == 0
+    assert n_rows == [300]
 
 
 def test_labels_have_the_type_of_the_classes(models, digits, unseen, tmp_path):

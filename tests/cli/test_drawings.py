@@ -1,5 +1,7 @@
 """skmnist train --drawings: models learn from drawings, and do not forget other digits."""
 
+import html
+
 import joblib
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from skmnist import DigitDistorter, DistortedClassifier
 from skmnist.cli import main
 from skmnist.cli._data import read_images
 from skmnist.cli._drawings import with_drawings
+from skmnist.cli._model_files import last_step
 from skmnist.datasets import load_mnist
 
 EPOCHS = 4
@@ -139,6 +142,71 @@ def test_evaluate_accepts_drawings(models, drawings, capsys):
     assert f"Accuracy: {joblib.load('pixels').score(X, y):.2%} of 40" in capsys.readouterr().out
 
 
+def scaled_models():
+    classifier = small_classifier(hidden_layer_sizes=(32,), max_iter=EPOCHS)
+    maps = make_pipeline(small_transformer("kmeans", n_kernels=8), classifier)
+    return {"pixels": classifier, "maps": maps, "scaled": make_pipeline(MinMaxScaler(), classifier)}
+
+
+@pytest.mark.parametrize("kind", scaled_models())
+def test_drawings_are_scaled_to_the_pixels_that_the_model_was_trained_on(kind, tmp_path, capsys):
+    X, y = load_mnist(return_X_y=True)
+    model = scaled_models()[kind].fit(X[:2000] / 255, y[:2000])
+    joblib.dump(model, tmp_path / "model")
+    X, y = X[3000:3100], y[3000:3100]
+    data = ["--data", str(save_drawings(tmp_path / "drawings.json", X, y))]
+    accuracy = f"{model.score(X / 255, y):.2%}"
+    assert main(["evaluate", str(tmp_path / "model"), *data]) == 0
+    assert f"Accuracy: {accuracy} of 100" in capsys.readouterr().out
+    for command in ("draw", "report"):
+        out = tmp_path / f"{command}.html"
+        assert main([command, str(tmp_path / "model"), *data, "--out", str(out)]) == 0
+        page = html.unescape(out.read_text(encoding="utf-8"))
+        assert f"{accuracy} of 100 test images" in page
+        assert '"pixel_max": 1.0' in page or '"pixel_max":1.0' in page
+
+
+def test_error_if_the_range_of_the_pixels_is_unknown(models, drawings, capsys):
+    assert main(["evaluate", "ridge", "--data", str(drawings)]) == 2
+    printed = capsys.readouterr().err
+    assert f"or an .npz file for this model; got {drawings}. The range" in printed
+    assert printed.count("\n") == 1
+
+
+@pytest.mark.parametrize("warm_start", [False, True])
+@pytest.mark.parametrize("distorted", [False, True])
+def test_early_stopping_is_a_parameter_as_before(distorted, warm_start, data, drawings, tmp_path):
+    X, y, _ = read_images(data, "train")
+    model = small_classifier(max_iter=6, early_stopping=True, warm_start=warm_start)
+    model = DistortedClassifier(model, DigitDistorter(random_state=0)) if distorted else model
+    joblib.dump(model.fit(X, y), tmp_path / "model")
+    argv = ["train", "--resume", str(tmp_path / "model"), "--drawings", str(drawings)]
+    argv += ["--data", str(data), "--checkpoint", str(tmp_path / "checkpoint")]
+    assert main([*argv, "--out", str(tmp_path / "out")]) == 0
+    better = joblib.load(tmp_path / "out")
+    classifier = last_step(better)
+    assert classifier.early_stopping
+    assert classifier.validation_scores_ is None
+    assert classifier.validation_loss_curve_ is None
+    assert classifier.best_iter_ == classifier.n_iter_ == len(classifier.loss_curve_)
+    if distorted:
+        assert better.estimator.get_params() == classifier.get_params()
+    assert not last_step(joblib.load(tmp_path / "checkpoint").model).early_stopping
+    assert joblib.load(tmp_path / "checkpoint").early_stopping
+
+
+@pytest.mark.parametrize(("kind", "other"), [(str, int), (int, str)])
+def test_labels_get_the_type_of_those_of_the_model(kind, other, digits, drawings, tmp_path):
+    X, y = digits
+    joblib.dump(small_classifier().fit(X, y.astype(kind)), tmp_path / "model")
+    np.savez(tmp_path / "data.npz", x_train=X.reshape(-1, 28, 28), y_train=y.astype(other))
+    argv = ["--drawings", str(drawings), "--data", str(tmp_path / "data.npz")]
+    argv += ["--checkpoint", str(tmp_path / "checkpoint"), "--out", str(tmp_path / "out")]
+    assert main(["train", "--resume", str(tmp_path / "model"), *argv]) == 0
+    assert joblib.load(tmp_path / "out").classes_.tolist() == [kind(n) for n in range(10)]
+    assert main(["train", "--resume", str(tmp_path / "checkpoint"), *argv]) == 0
+
+
 ERRORS = [
     ("train --data drawings.json", "drawings.json. To learn from drawings, pass them with --dr"),
     ("train --drawings nowhere.json", "nowhere.json: No such file or directory"),
@@ -152,18 +220,29 @@ ERRORS = [
         "train --resume ridge --drawings drawings.json",
         "got ridge, which contains a RidgeClassifier",
     ),
+    (
+        "train --resume small --drawings drawings.json",
+        "--data must have training images of 81 pixels for small; got images of 784 pixels in MNI",
+    ),
+    (
+        "train --resume nine --drawings drawings.json",
+        "--data must have labels that the model knows, such as 0; got labels such as 9 in MNIST.",
+    ),
     ("train --resume pixels --epochs 3 --drawings drawings.json", "--epochs must not be given"),
 ]
 
 
 @pytest.mark.parametrize(("words", "fragment"), ERRORS)
 def test_error_is_one_line(words, fragment, models, drawings, capsys):
-    X, _ = load_mnist(subset="test", return_X_y=True)
+    X, y = load_mnist(subset="test", return_X_y=True)
     (models / "empty").mkdir(exist_ok=True)
     (models / "drawings.json").write_bytes(drawings.read_bytes())
     (models / "broken.json").write_text("{")
     save_drawings(models / "small.json", X[:2, :81], [0, 1])
     save_drawings(models / "letters.json", X[:2], ["X", "O"])
+    joblib.dump(small_classifier(max_iter=1).fit(X[:99, 300:381], y[:99]), models / "small")
+    few = np.flatnonzero(y < 9)[:99]
+    joblib.dump(small_classifier(max_iter=1).fit(X[few], y[few]), models / "nine")
     out = [] if "--out" in words else ["--out", "out"]
     assert main([*words.split(), *out]) == 2
     printed = capsys.readouterr().err

@@ -52,6 +52,17 @@ def test_sections_are_those_that_apply_to_the_model(model, models, unseen, tmp_p
     assert f"{joblib.load(model).score(X, y):.2%}" in text
 
 
+def test_reason_is_printed_if_there_is_no_page_to_draw_on(models, tmp_path, capsys):
+    out = tmp_path / "page.html"
+    assert main(["report", "ridge", "--data", "test.npz", "--out", str(out)]) == 0
+    printed = capsys.readouterr().err
+    assert printed.startswith("skmnist: warning: The report contains no page to draw on: model ")
+    assert printed.endswith("got a RidgeClassifier.\n")
+    assert printed.count("\n") == 1
+    assert main(["report", "pixels", "--data", "test.npz", "--out", str(out)]) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_pictures_are_part_of_the_page(models, tmp_path):
     out = tmp_path / "page.html"
     main(["report", "features", "--data", "test.npz", "--out", str(out)])

@@ -6,6 +6,7 @@ import html
 import json
 import re
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -46,23 +47,14 @@ def test_rounded_numbers_are_near_the_numbers(precision, shape):
     bits = PRECISIONS[precision]
     text = with_text({"W": [numbers]}, bits)
     read = with_arrays(json.loads(json.dumps(text)))["W"][0]
-    # A weight is rounded by half a step, and corrects half a step of the row before it.
     step = abs(numbers).max(axis=1, keepdims=True) / (2 ** (bits - 1) - 1)
-    before = np.vstack([np.zeros((1, 1)), step[:-1]])
     if bits == 32:
         assert read.tolist() == numbers.tolist()
     else:
-        inside = abs(numbers) + before < abs(numbers).max(axis=1, keepdims=True)
         error = abs(read - numbers)
-        assert (error <= (step + before) / 2 * 1.001)[2:][inside[2:]].all()
+        assert (error <= step / 2 * 1.01).all()
         assert error.max() > 0
         assert len(text["W"][0]["data"]) == pytest.approx(numbers.size * bits / 6, abs=4)
-
-
-def test_rounding_errors_of_neighbouring_rows_almost_cancel_out():
-    numbers = np.random.default_rng(0).normal(size=(200, 60)).astype(np.float32)
-    error = with_arrays(with_text(numbers, 8)) - numbers
-    assert abs(error.sum(axis=0)).max() < 2 * abs(error).max()
 
 
 def test_small_arrays_and_biases_are_not_rounded():
@@ -87,7 +79,7 @@ def test_more_bits_are_used_if_a_label_would_change():
     model.intercepts_[-1][:2] = 1000
     model.coefs_[0][:] = rng.normal(size=model.coefs_[0].shape)
     model.coefs_[-1][:, 1] += rng.normal(size=32) * 1e-5
-    page = to_page(model)
+    page = to_page(model, X=X_TEST)
     assert page.changes["8 bits"] > 0
     assert page.precision != "8 bits"
 
@@ -205,15 +197,19 @@ def test_title_is_escaped():
 
 
 def test_names_of_classes_cannot_end_the_script():
-    labels = np.array(["</script><b>", "{{script}}", "é\ud800"])[y[:100] % 3]
+    labels = np.array(["</script><b>", "{{script}}", "é"])[y[:100] % 3]
     page = to_page(small_classifier().fit(X[:100], labels), X=X_TEST[:5])
     assert content(page)["classes"] == sorted(set(labels.tolist()))
     assert "</script><b>" not in page.html
 
 
-def test_page_is_saved_as_utf_8(page, tmp_path):
+def test_page_is_the_same_in_every_encoding(model, tmp_path):
+    page = to_page(model, X=X_TEST[:50], title="Zahlen 0…9 für \ud800 <b>")
     page.save(tmp_path / "draw.html")
-    assert (tmp_path / "draw.html").read_text(encoding="utf-8") == page.html
+    assert (tmp_path / "draw.html").read_text(encoding="ascii") == page.html
+    assert "<title>Zahlen 0&#8230;9 f&#252;r &#55296; &lt;b&gt;</title>" in page.html
+    assert page._repr_html_().isascii()
+    assert all(path.read_text(encoding="utf-8").isascii() for path in Path(FOLDER).glob("*.[cj]s*"))
 
 
 def test_failed_save_keeps_the_old_file(page, tmp_path, files_limited_to):

@@ -13,6 +13,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from skmnist import DistortedClassifier, MLPDigitClassifier
 from skmnist.datasets import load_mnist
 from skmnist.io import to_page
+from skmnist.io._page import _check_size
 from skmnist.network import ACTIVATIONS, Activation
 
 X, y = load_mnist(return_X_y=True)
@@ -115,20 +116,33 @@ def test_too_long_names_of_classes_are_refused():
         to_page(model)
 
 
+@pytest.mark.parametrize("name", ["a\0b", "a\ud800b"])
+def test_names_of_classes_that_no_file_can_contain_are_refused(name):
+    model = small_classifier().fit(X, np.array([name, "b"], dtype=object)[y % 2])
+    with pytest.raises(ValueError, match=r"model must have .* without NUL .* got 'a\\"):
+        to_page(model)
+
+
 def test_too_large_pages_are_refused():
     model = small_classifier(hidden_layer_sizes=(4000, 4500), max_iter=1).fit(X[:20], y[:20])
-    with pytest.raises(ValueError, match=r"at most 20,000,000 bytes; got .* fewer neurons"):
+    with pytest.raises(ValueError, match=r"of at most 20,000,000 bytes; got .* fewer neurons"):
         to_page(model, X=X[:5])
+
+
+def test_error_for_too_large_pages_tells_a_precision_that_fits():
+    with pytest.raises(ValueError, match=r'got 25,000,000 with 16 bits.*="12 bits" makes it small'):
+        _check_size(25_000_000, "16 bits")
+    _check_size(20_000_000, "16 bits")
 
 
 @pytest.mark.parametrize(
     ("n_pixels", "image_shape", "message"),
     [
-        (780, None, "square images in a page; got 780×1"),
-        (784, (14, 56), "square images in a page; got 14×56"),
-        (784, (14, 14, 4), "square images in a page; got 14×14×4"),
-        (784, (4, 4), "square images in a page; got 4×4"),
-        (9, None, "from 4 to 128 pixels on each side in a page; got 3"),
+        (780, None, "model must have been fitted to square images in a page; got 780 columns"),
+        (784, (14, 56), r"image_shape must be .* of model, \(28, 28\); got \(14, 56\)"),
+        (784, (14, 14, 4), r"image_shape must be .*; got \(14, 14, 4\)"),
+        (784, (4, 4), r"image_shape must be .*; got \(4, 4\)"),
+        (9, None, "images with 4 to 128 pixels on each side in a page; got 3"),
     ],
 )
 def test_images_must_be_square(n_pixels, image_shape, message):
@@ -139,7 +153,7 @@ def test_images_must_be_square(n_pixels, image_shape, message):
 
 def test_kernels_must_see_square_images():
     features = small_transformer(image_shape=(14, 56))
-    with pytest.raises(ValueError, match="square images in a page; got 14×56×1"):
+    with pytest.raises(ValueError, match=r"model must .* square images in a page; got 14×56×1"):
         to_page(make_pipeline(features, small_classifier()).fit(X, y))
 
 
@@ -152,6 +166,7 @@ def test_kernels_must_see_square_images():
         ({"X": X[:, :100]}, ValueError, "X must have 784 columns, one for each pixel"),
         ({"X": X, "y": y[:3]}, ValueError, "y must have one label for each of the 100 rows of X"),
         ({"X": np.full((2, 784), np.nan)}, ValueError, "NaN"),
+        ({"X": np.zeros((2, 784))}, ValueError, "X must contain paper and ink; .* are 0"),
         ({"y": y}, ValueError, "y must be None if X is None"),
     ],
 )
