@@ -154,7 +154,7 @@ def _distance(classifier, steps, X, values):
     """Return how far the inputs of the network are from being as large as in training."""
     paper, ink = values
     usual = classifier._scale  # the root mean square in training
-    features = page_features(steps[:-1], paper + X * (ink - paper)).astype(np.float64)
+    features = page_features(steps[:-1], paper + X * (ink - paper))
     # After scaling, a pixel that was almost constant in training can be far too large.
     size = np.sqrt(np.mean(features.clip(-_FAR * usual, _FAR * usual) ** 2))
     return abs(np.log(size / usual)) if size > 0 else np.inf
