@@ -9,6 +9,7 @@ import numpy as np
 FOLDER = files("skmnist.io") / "page"
 CORE = ("numbers", "activations", "mlp", "simplex", "convolution", "steps", "contributions", "see")
 
+ROWS_AT_ONCE = 500  # selenium waits at most two minutes for each answer
 # Predicts all images, whose bytes are passed as base64.
 PREDICT = """
 const side = skmnist.model.side ** 2;
@@ -34,8 +35,13 @@ def open_page(browser, page, folder):
 
 def predict_on_page(browser, X):
     """Return the labels and probabilities that the open page computes for rows of bytes."""
-    text = base64.b64encode(np.ascontiguousarray(X, dtype=np.uint8).tobytes()).decode("ascii")
-    labels, probabilities = browser.execute_script(PREDICT, text)
+    labels, probabilities = [], []
+    for start in range(0, len(X), ROWS_AT_ONCE):
+        rows = np.ascontiguousarray(X[start : start + ROWS_AT_ONCE], dtype=np.uint8)
+        text = base64.b64encode(rows.tobytes()).decode("ascii")
+        some_labels, some_probabilities = browser.execute_script(PREDICT, text)
+        labels += some_labels
+        probabilities += some_probabilities
     return np.array(labels), np.array(probabilities)
 
 

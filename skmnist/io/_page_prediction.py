@@ -18,7 +18,10 @@ def page_scores(steps, X, n_classes):
 
 @ignore_float_warnings
 def page_features(steps, X):
-    """Return the outputs of the last step, computed in float64, as all numbers in JavaScript."""
+    """Return the outputs of the last step, computed in float64 as in JavaScript.
+
+    In float32, two outputs that are almost equal could be in another order.
+    """
     starts = range(0, len(X), _ROWS_AT_ONCE)
     return np.concatenate([_outputs(steps, X[i : i + _ROWS_AT_ONCE]) for i in starts])
 
@@ -34,7 +37,7 @@ def _convolution(X, step):
     kernels, layers = [], []
     for each in step["layers"]:
         settings = {name: each[name] for name in Layer._fields}
-        kernels.append(each["kernels"].astype(np.float64))
+        kernels.append(each["kernels"].astype(np.float64, copy=False))
         layers.append(Layer(**settings))
     return feature_maps(X.reshape(-1, *step["image_shape"]), kernels, layers).reshape(len(X), -1)
 
