@@ -2,12 +2,10 @@
 
 import base64
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 
-FOLDER = files("skmnist.io") / "page"
-CORE = ("numbers", "activations", "mlp", "simplex", "convolution", "steps", "contributions", "see")
+from skmnist.io._page_html import _COMPUTING, _read
 
 ROWS_AT_ONCE = 500  # selenium waits at most two minutes for each answer
 # Predicts all images, whose bytes are passed as base64.
@@ -48,7 +46,7 @@ def predict_on_page(browser, X):
 @cache
 def core_script():
     """Return the functions of the page that compute, without those that show something."""
-    return "\n".join((FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in CORE)
+    return "\n".join(_read(f"{name}.js") for name in _COMPUTING)
 
 
 def run_core(browser, code, *arguments):

@@ -3,6 +3,7 @@
 from functools import cache
 
 from page_events import wait_for_frames
+from page_in_browser import open_page as open_file
 from sklearn.pipeline import make_pipeline
 
 from skmnist import ConvFeatureTransformer, DigitDistorter, MLPDigitClassifier
@@ -58,11 +59,7 @@ def open_page(
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": is_phone})
     prefer(browser, scheme, motion)
-    path = folder / "draw.html"
-    page_of(make_model).save(path)
-    browser.get("about:blank")
-    browser.get_log("browser")  # forget what earlier pages have logged
-    browser.get(path.as_uri())
+    open_file(browser, page_of(make_model), folder)
     wait_for_frames(browser)
 
 

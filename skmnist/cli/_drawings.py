@@ -1,7 +1,6 @@
 """``--drawings``: what people have drawn and corrected on a page, as additional training images."""
 
 import numpy as np
-from sklearn.dummy import DummyClassifier
 
 from skmnist import MLPDigitClassifier
 from skmnist.classifier._settings import epochs_in_total
@@ -9,7 +8,7 @@ from skmnist.cli._data import LabelledImages
 from skmnist.cli._model_files import last_step
 from skmnist.cli._new_model import new_distorter
 from skmnist.datasets import read_drawings
-from skmnist.io._page_images import given_images
+from skmnist.io._page_images import paper_and_ink, scaled
 
 # A dozen drawings among 60,000 images would change nothing: each is used so often that they make
 # up this share of all images. Most of the copies are distorted, so that the model learns the shape
@@ -62,10 +61,7 @@ def _matching(data, file):
             f"{unknown[0]} in {file}."
         )
     y = np.array([labels[str(label)] for label in drawings.target], dtype=data.y.dtype)
-    # The images are read as for a page. Its predictions are not needed.
-    model = DummyClassifier().fit(data.X[:1], data.y[:1])
-    own = given_images(model, model.classes_, data.X, None, shape[0])
-    X = own.paper + drawings.data * ((own.ink - own.paper) / 255)
+    X = scaled(drawings.data, *paper_and_ink(data.X, shape[0]))
     return (X if data.X.dtype.kind == "f" else np.rint(X)).astype(data.X.dtype), y
 
 

@@ -3,7 +3,6 @@
 import joblib
 from sklearn.base import BaseEstimator, is_classifier
 from sklearn.exceptions import NotFittedError
-from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from skmnist import DigitDistorter, DistortedClassifier, MLPDigitClassifier
@@ -13,6 +12,8 @@ from skmnist.base._rules import DISTORTER_OR_NONE, check
 from skmnist.base._versioned_pickle import UnknownFormatError
 from skmnist.cli._checkpoint import Checkpoint
 from skmnist.cli._output_files import is_skops
+from skmnist.distortion import _steps
+from skmnist.io._fitted_model import without_training
 
 
 def load_model(path):
@@ -45,15 +46,8 @@ def save_model(model, path):
 
 
 def last_step(model):
-    """Return the last step of a pipeline, or the model itself if it is not a pipeline."""
-    model = predicting(model)
-    return model[-1] if isinstance(model, Pipeline) else model
-
-
-def predicting(model):
-    """Return the estimator that predicts, without the search or the distorter that trained it."""
-    model = getattr(model, "best_estimator_", model)
-    return model.estimator_ if isinstance(model, DistortedClassifier) else model
+    """Return the last step of the estimator that predicts, or this estimator itself."""
+    return _steps.last_step(without_training(model))
 
 
 def distorter_of(model):

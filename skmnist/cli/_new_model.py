@@ -9,9 +9,10 @@ from sklearn.pipeline import Pipeline
 from skmnist import ConvFeatureTransformer, DigitDistorter, DistortedClassifier, MLPDigitClassifier
 from skmnist.base._checks import new_generator
 from skmnist.classifier._settings import epochs_in_total
-from skmnist.cli._model_files import distorter_of, last_step, predicting
+from skmnist.cli._model_files import distorter_of, last_step
 from skmnist.distortion._last_step import Progress, Shown
 from skmnist.distortion._steps import earlier_steps, transformed
+from skmnist.io._fitted_model import without_training
 
 MNIST_SIDE = 28
 # Distorted images differ in every epoch, so that more epochs are useful.
@@ -75,7 +76,7 @@ def prepare_fit(model, data, progress):
 
     If the model has features, they are computed here, once for all epochs.
     """
-    classifier, steps = last_step(model), earlier_steps(predicting(model))
+    classifier, steps = last_step(model), earlier_steps(without_training(model))
     if steps:
         progress.show(f"computing the feature maps of {len(data.X):,} images")
     if steps and not hasattr(classifier, "coefs_"):  # a new model

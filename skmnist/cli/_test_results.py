@@ -7,12 +7,12 @@ import numpy as np
 from sklearn.metrics import confusion_matrix
 
 from skmnist.cli._data import LabelledImages, is_drawings, read_images
-from skmnist.cli._model_files import distorter_of, load_model, predicting
+from skmnist.cli._model_files import distorter_of, load_model
 from skmnist.cli._pixel_range import scaled_drawings
+from skmnist.io._fitted_model import without_training
 
 MOST_PAIRS = 10  # the maximum number of pairs of labels in the table of mistakes
-OWN_TRAINING_IMAGES = "Use --data to pass the training images that belong to the model."
-OWN_TEST_IMAGES = "Use --data to pass the test images that belong to the model."
+OWN_IMAGES = "Use --data to pass the {} images that belong to the model."
 
 
 class _TestResults(NamedTuple):
@@ -32,20 +32,15 @@ class _TestResults(NamedTuple):
 def predict_test_images(arguments):
     """Load a model and test images, and return the results of the model."""
     loaded = load_model(arguments.model)
-    data, model = read_test_images(arguments, loaded), predicting(loaded)
+    data, model = read_test_images(arguments, loaded), without_training(loaded)
     return _TestResults(model, distorter_of(loaded), data, model.predict(data.X))
 
 
 def read_test_images(arguments, loaded):
     """Return the test images with the range and the type of labels of a loaded model."""
-    model = predicting(loaded)
+    model = without_training(loaded)
     data, name = read_images(arguments.data, "test"), arguments.data or "MNIST"
-    n_pixels = getattr(model, "n_features_in_", data.X.shape[1])
-    if n_pixels != data.X.shape[1]:
-        raise ValueError(
-            f"--data must have test images of {n_pixels} pixels for {arguments.model}; got images "
-            f"of {data.X.shape[1]} pixels in {name}. {OWN_TEST_IMAGES}"
-        )
+    _check_pixels(model, data, arguments.model, name, "test")
     if is_drawings(arguments.data):
         data = data._replace(X=scaled_drawings(data.X, model, name))
     y = as_labels_of(model, data)
@@ -55,20 +50,31 @@ def read_test_images(arguments, loaded):
 
 def as_trained_on(model, data, arguments):
     """Return training images with the type of labels of a model, or raise a ValueError."""
-    name, n_pixels = arguments.data or "MNIST", getattr(model, "n_features_in_", data.X.shape[1])
-    if n_pixels != data.X.shape[1]:
-        raise ValueError(
-            f"--data must have training images of {n_pixels} pixels for {arguments.resume}; got "
-            f"images of {data.X.shape[1]} pixels in {name}. {OWN_TRAINING_IMAGES}"
-        )
+    name = arguments.data or "MNIST"
+    _check_pixels(model, data, arguments.resume, name, "training")
     y = as_labels_of(model, data)
     unknown = y[~np.isin(y, getattr(model, "classes_", y))]
     if len(unknown):
-        raise ValueError(
-            f"--data must have labels that the model knows, such as {model.classes_[0]}; got "
-            f"labels such as {unknown[0]} in {name}. {OWN_TRAINING_IMAGES}"
-        )
+        raise _unknown_label(unknown[0], model.classes_, name, "training")
     return data._replace(y=y)
+
+
+def _check_pixels(model, data, file, name, kind):
+    """Raise a ValueError if the images do not have as many pixels as those of the model."""
+    n_pixels = getattr(model, "n_features_in_", data.X.shape[1])
+    if n_pixels != data.X.shape[1]:
+        raise ValueError(
+            f"--data must have {kind} images of {n_pixels} pixels for {file}; got images of "
+            f"{data.X.shape[1]} pixels in {name}. {OWN_IMAGES.format(kind)}"
+        )
+
+
+def _unknown_label(label, classes, name, kind):
+    """Return the error for a label that the model does not know."""
+    return ValueError(
+        f"--data must have labels that the model knows, such as {classes[0]}; got labels such as "
+        f"{label} in {name}. {OWN_IMAGES.format(kind)}"
+    )
 
 
 def as_labels_of(model, data):
@@ -87,10 +93,7 @@ def _check_labels(y, classes, name):
     """Raise an error if the model knows none of the labels; warn if it knows only some."""
     is_known = np.isin(y, classes)
     if not is_known.any():
-        raise ValueError(
-            f"--data must have labels that the model knows, such as {classes[0]}; got labels such "
-            f"as {y[0]} in {name}. {OWN_TEST_IMAGES}"
-        )
+        raise _unknown_label(y[0], classes, name, "test")
     if not is_known.all():
         unknown = ", ".join(str(label) for label in np.unique(y[~is_known])[:MOST_PAIRS])
         warnings.warn(

@@ -10,11 +10,12 @@ from skmnist.cli._data import MNIST_PIXELS, files_of, has_test_images, read_imag
 from skmnist.cli._drawings import continued, drawing_files, with_drawings
 from skmnist.cli._interrupts import interrupts_ignored
 from skmnist.cli._messages import command_line
-from skmnist.cli._model_files import last_step, load_checkpoint_or_model, predicting, save_model
+from skmnist.cli._model_files import last_step, load_checkpoint_or_model, save_model
 from skmnist.cli._new_model import finish, new_model, prepare_fit
 from skmnist.cli._output_files import check_output
 from skmnist.cli._progress import Progress, duration
 from skmnist.cli._test_results import as_labels_of, as_trained_on
+from skmnist.io._fitted_model import without_training
 
 # The options that may be given with --resume; the checkpoint determines the others.
 RESUME_OPTIONS = ("out", "data", "drawings", "checkpoint")
@@ -52,9 +53,9 @@ def _training_images(arguments, loaded):
     if loaded is None:
         return data
     if isinstance(loaded, Checkpoint):  # whose images are compared when they are complete
-        model = predicting(loaded.model)
+        model = without_training(loaded.model)
         return data._replace(y=as_labels_of(model, data))
-    return as_trained_on(predicting(loaded), data, arguments)
+    return as_trained_on(without_training(loaded), data, arguments)
 
 
 def _checkpoint(loaded, data, arguments):

@@ -18,10 +18,10 @@ from skmnist.base._rules import short_repr
 _FORMAT, _VERSION = "skmnist drawings", 1
 _CHUNK_SIZE = 2**20  # bytes that are read at once
 _MAX_SIZE = 32 * 2**20  # bytes, for thousands of drawings; JSON takes many times its size in memory
-_MAX_LABEL = 200  # characters; an array of strings has room for the longest one in each element
-_MAX_SIDE = 128  # pixels, as on a page
+LONGEST_LABEL = 200  # characters; an array of strings has room for the longest one in each element
+LARGEST_SIDE = 128  # pixels
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")  # as Python writes it, and within int64
-_SURROGATE = re.compile("[\ud800-\udfff]")  # JSON can contain it, UTF-8 cannot
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")  # JSON can contain it, UTF-8 cannot
 _NAMES = {dict: "an object", list: "a list", bool: "true or false", type(None): "null"}
 
 
@@ -146,8 +146,10 @@ def _parse(contents):
             f"its version must be {_VERSION}; got {_shown(version)}. A newer version of skmnist "
             "may read it."
         )
-    if not _is_integer(side) or not 1 <= side <= _MAX_SIDE:
-        raise ValueError(f"its side must be an integer from 1 to {_MAX_SIDE}; got {_shown(side)}.")
+    if not _is_integer(side) or not 1 <= side <= LARGEST_SIDE:
+        raise ValueError(
+            f"its side must be an integer from 1 to {LARGEST_SIDE}; got {_shown(side)}."
+        )
     if not isinstance(drawings, list) or not drawings:
         raise ValueError("its drawings must be a list with at least one drawing.")
     return side, [_parse_drawing(each, side, n) for n, each in enumerate(drawings)]
@@ -186,11 +188,11 @@ def _pixels(text, side):
 
 def _label(text):
     """Return a label, which is text that NumPy can store and a file can contain."""
-    if not isinstance(text, str) or len(text) > _MAX_LABEL:
-        raise ValueError(f"text of at most {_MAX_LABEL} characters; got {_shown(text)}.")
+    if not isinstance(text, str) or len(text) > LONGEST_LABEL:
+        raise ValueError(f"text of at most {LONGEST_LABEL} characters; got {_shown(text)}.")
     if "\0" in text:
         raise ValueError(f"text without the character NUL; got {_shown(text)}.")
-    if _SURROGATE.search(text):
+    if HALF_CHARACTER.search(text):
         raise ValueError(f"text without halves of characters (surrogates); got {_shown(text)}.")
     return text
 

@@ -1,19 +1,18 @@
 """What a page contains: the steps with as few bits as possible, mistakes, and a description."""
 
-import re
 from typing import NamedTuple
 
 import numpy as np
 
+from skmnist.datasets._drawings import HALF_CHARACTER, LARGEST_SIDE, LONGEST_LABEL
 from skmnist.io._page_images import as_text
 from skmnist.io._page_numbers import PRECISIONS, as_base64, with_arrays, with_text
 from skmnist.io._page_prediction import page_features, page_scores
 from skmnist.io._page_steps import n_inputs
 from skmnist.network._simplex import project_to_simplex
 
-_SMALLEST, _LARGEST = 4, 128  # pixels on a side
-_MOST_CLASSES, _LONGEST_NAME = 100, 200
-_UNREADABLE = re.compile("[\0\ud800-\udfff]")
+_SMALLEST_SIDE = 4  # pixels; read_drawings limits the largest one
+_MOST_CLASSES = 100
 _MOST_MISTAKES = 40
 _TOLERANCE = 0.01  # of a probability
 
@@ -21,13 +20,15 @@ _TOLERANCE = 0.01  # of a probability
 class _Stored(NamedTuple):
     """The steps as text, and what the page predicts with them for the test images.
 
+    ``predicted`` contains the numbers of the classes, and ``certainty`` their probabilities.
     ``changes`` is the number of labels that differ from those of the model, for each precision
     that was tried, and ``difference`` the largest difference of a probability.
     """
 
     steps: list
     precision: str
-    scores: np.ndarray
+    predicted: np.ndarray
+    certainty: np.ndarray
     changes: dict
     difference: float
 
@@ -40,13 +41,13 @@ def class_names(classifier):
             f"model must have at most {_MOST_CLASSES} classes in a page; got {len(names):,}."
         )
     longest = max(map(len, names))
-    if longest > _LONGEST_NAME:
+    if longest > LONGEST_LABEL:
         raise ValueError(
-            f"model must have classes with names of at most {_LONGEST_NAME} characters in a page; "
+            f"model must have classes with names of at most {LONGEST_LABEL} characters in a page; "
             f"got {longest:,}."
         )
     for name in names:
-        if _UNREADABLE.search(name):
+        if "\0" in name or HALF_CHARACTER.search(name):
             raise ValueError(
                 "model must have classes with names that a file can contain, without NUL and "
                 f"halves of characters; got {name!r}."
@@ -68,10 +69,10 @@ def image_side(steps, image_shape):
             f"image_shape must be that of the square images of model, ({side}, {side}); "
             f"got {tuple(image_shape)}."
         )
-    if not _SMALLEST <= side <= _LARGEST:
+    if not _SMALLEST_SIDE <= side <= LARGEST_SIDE:
         raise ValueError(
-            f"model must have been fitted to images with {_SMALLEST} to {_LARGEST} pixels on each "
-            f"side in a page; got {side}."
+            f"model must have been fitted to images with {_SMALLEST_SIDE} to {LARGEST_SIDE} pixels "
+            f"on each side in a page; got {side}."
         )
     return side
 
@@ -90,26 +91,24 @@ def store(classifier, steps, images, precision):
     for name in PRECISIONS if precision == "auto" else [precision]:
         text = with_text(steps, PRECISIONS[name])
         scores = page_scores(with_arrays(text[n_same:]), features, n_classes)
-        labels = classifier.classes_[scores.argmax(axis=1)]
-        changes[name] = int((labels != images.predicted).sum())
-        difference = float(abs(project_to_simplex(scores) - probabilities).max())
+        predicted, rounded = scores.argmax(axis=1), project_to_simplex(scores)
+        changes[name] = int((classifier.classes_[predicted] != images.predicted).sum())
+        difference = float(abs(rounded - probabilities).max())
         if not changes[name] and difference <= _TOLERANCE:
             break
-    return _Stored(text, name, scores, changes, difference)
+    return _Stored(text, name, predicted, rounded.max(axis=1), changes, difference)
 
 
 def mistakes(names, stored, images):
     """Return the test images that the page reads wrongly, those with the largest scores first."""
     if images.labels is None:
         return []
-    predicted = stored.scores.argmax(axis=1)
-    wrong = np.flatnonzero(np.array(names)[predicted] != images.labels)
-    certainty = project_to_simplex(stored.scores[wrong]).max(axis=1)
-    chosen = wrong[np.argsort(-certainty, kind="stable")][:_MOST_MISTAKES]
+    wrong = np.flatnonzero(np.array(names)[stored.predicted] != images.labels)
+    chosen = wrong[np.argsort(-stored.certainty[wrong], kind="stable")][:_MOST_MISTAKES]
     return [
         {"pixels": as_base64(pixels), "label": str(label), "predicted": names[number]}
         for pixels, label, number in zip(
-            images.as_bytes(chosen), images.labels[chosen], predicted[chosen], strict=True
+            images.as_bytes(chosen), images.labels[chosen], stored.predicted[chosen], strict=True
         )
     ]
 
@@ -124,7 +123,7 @@ def describe(model, names, steps, stored, images):
         ["Weights", f"{stored.precision} each: {_changes(stored, images)}"],
     ]
     if images.labels is not None:
-        share = np.mean(np.array(names)[stored.scores.argmax(axis=1)] == images.labels)
+        share = np.mean(np.array(names)[stored.predicted] == images.labels)
         rows.append(["Accuracy", f"{share:.2%} of {len(images.X):,} test images"])
     return rows
 

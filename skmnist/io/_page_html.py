@@ -9,8 +9,11 @@ from importlib.resources import files
 
 _FOLDER = files(__package__) / "page"
 # JavaScript reads the files in this order, as one script; main.js starts the page.
-_SCRIPTS = (
-    *("numbers", "activations", "mlp", "simplex", "convolution", "steps", "contributions", "see"),
+_COMPUTING = (
+    *("numbers", "activations", "mlp", "simplex"),
+    *("convolution", "steps", "contributions", "see"),
+)
+_SHOWING = (
     *("colours", "elements", "labels", "pictures", "ink", "drawing", "grids", "fields", "lens"),
     *("maps", "answer", "seen", "corrections", "mistakes", "about", "main"),
 )
@@ -43,7 +46,7 @@ def _read(name):
 
 def _script():
     """Return all JavaScript as one script, whose names are visible only in it."""
-    text = "\n".join(_read(f"{name}.js") for name in _SCRIPTS)
+    text = "\n".join(_read(f"{name}.js") for name in (*_COMPUTING, *_SHOWING))
     return f'"use strict";\n(() => {{\n{text}}})();\n'
 
 

@@ -61,10 +61,15 @@ def given_images(model, classes, X, y, side):
         raise ValueError(
             f"y must have one label for each of the {len(pixels)} rows of X; got {len(labels)}."
         )
-    return _PageImages(pixels, labels, to_numpy(model.predict(X)), *_paper_and_ink(pixels, side))
+    return _PageImages(pixels, labels, to_numpy(model.predict(X)), *paper_and_ink(pixels, side))
 
 
-def _paper_and_ink(X, side):
+def scaled(X, paper, ink):
+    """Return images of bytes with other values of paper and ink."""
+    return paper + X * ((ink - paper) / 255)
+
+
+def paper_and_ink(X, side):
     """Return the usual value at the borders of the images, and the opposite extreme."""
     low, high = float(X.min()), float(X.max())
     if low == high:
@@ -81,24 +86,33 @@ def _paper_and_ink(X, side):
 def bundled_images(model, classifier, steps, side):
     """Return the test images of MNIST with the size and the range that the model reads.
 
-    They have labels if the classes are the ten digits.
+    They have labels if the classes are the ten digits, and if the model reads these images.
     """
-    X, y = load_mnist(subset="test", return_X_y=True)
-    if side != _MNIST_SIDE:
-        X = _resized(X, side)
-    classes = classifier.classes_
-    has_digits = classes.tolist() in (list(range(10)), list("0123456789"))
-    few = X[:_FEW_IMAGES] / 255
-    if has_digits:
-        (paper, ink), share = _best_range(classifier, steps, few, y[:_FEW_IMAGES])
-        has_labels = side == _MNIST_SIDE or share > _GOOD
-    else:
-        paper, ink = min(_RANGES, key=lambda values: _distance(classifier, steps, few, values))
-        has_labels = False
+    X, y = _bundled(side)
+    (paper, ink), share = range_read(classifier, steps, side)
+    has_labels = share is not None and (side == _MNIST_SIDE or share > _GOOD)
     if (paper, ink) != (0.0, 255.0):
-        X = (paper + X / 255 * (ink - paper)).astype(np.float32)
+        X = scaled(X, paper, ink).astype(np.float32)
+    classes = classifier.classes_
     labels = as_text(classes[y], classes) if has_labels else None
     return _PageImages(X, labels, _predict(model, X), paper, ink)
+
+
+def range_read(classifier, steps, side):
+    """Return the values of paper and ink that a model reads, and its accuracy with them.
+
+    The accuracy is None if the classes are not the ten digits.
+    """
+    X, y = _bundled(side, _FEW_IMAGES)
+    if classifier.classes_.tolist() in (list(range(10)), list("0123456789")):
+        return _best_range(classifier, steps, X, y)
+    return min(_RANGES, key=lambda values: _distance(classifier, steps, X, values)), None
+
+
+def _bundled(side, n=None):
+    """Return the first test images of MNIST with this size, and their digits."""
+    X, y = load_mnist(subset="test", return_X_y=True)
+    return (X[:n] if side == _MNIST_SIDE else _resized(X[:n], side)), y[:n]
 
 
 def _resized(X, side):
@@ -128,7 +142,7 @@ def _best_range(classifier, steps, X, digits):
     ranges += [values[::-1] for values in ranges]
     shares, errors = {}, {}
     for paper, ink in ranges:
-        scores = page_scores(steps, paper + X * (ink - paper), len(classifier.classes_))
+        scores = page_scores(steps, scaled(X, paper, ink), len(classifier.classes_))
         shares[paper, ink] = float(np.mean(scores.argmax(axis=1) == digits))
         errors[paper, ink] = _squared_error(scores, digits, steps[-1]["ordinal"])
     most = max(shares.values())
@@ -152,9 +166,8 @@ def _squared_error(scores, digits, is_ordinal):
 
 def _distance(classifier, steps, X, values):
     """Return how far the inputs of the network are from being as large as in training."""
-    paper, ink = values
     usual = classifier._scale  # the root mean square in training
-    features = page_features(steps[:-1], paper + X * (ink - paper))
+    features = page_features(steps[:-1], scaled(X, *values))
     # After scaling, a pixel that was almost constant in training can be far too large.
     size = np.sqrt(np.mean(features.clip(-_FAR * usual, _FAR * usual) ** 2))
     return abs(np.log(size / usual)) if size > 0 else np.inf

@@ -124,12 +124,9 @@ def n_inputs(step):
     """Return the number of inputs of a step."""
     if step["kind"] == "convolution":
         return int(np.prod(step["image_shape"]))
-    array = (
-        step["coefs"][0]
-        if step["kind"] == "network"
-        else step["shift" if step["kind"] == "affine" else "mean"]
-    )
-    return len(array)
+    if step["kind"] == "network":
+        return len(step["coefs"][0])
+    return len(step["shift" if step["kind"] == "affine" else "mean"])
 
 
 def _affine(shift, scale):

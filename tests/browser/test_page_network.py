@@ -238,7 +238,7 @@ def test_one_kernel_on_one_place_gives_the_products_of_the_lecture(
         const model = readModel(document.getElementById("model"));
         const { trace } = predict(model, arguments[0]);
         const entry = trace.find(({ kind }) => kind === "convolution");
-        const found = patchProducts(entry, 0, 1, arguments[1], arguments[2]);
+        const found = patchProducts(entry, 1, arguments[1], arguments[2]);
         return [Array.from(found.products), found.mean];
         """,
         ((xo.data[0] + 1) * (255 / 2)).tolist(), row, column,

@@ -16,7 +16,7 @@ from sklearn.pipeline import make_pipeline
 from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.datasets import load_mnist
 from skmnist.io import DrawingPage, to_page
-from skmnist.io._page_html import _SCRIPTS
+from skmnist.io._page_html import _COMPUTING, _SHOWING
 from skmnist.io._page_numbers import PRECISIONS, with_arrays, with_text
 
 X, y = load_mnist(return_X_y=True)
@@ -169,13 +169,15 @@ def test_every_file_of_the_page_is_in_it(page):
     names = {
         path.name.removesuffix(".js") for path in FOLDER.iterdir() if path.name.endswith(".js")
     }
-    assert sorted(_SCRIPTS) == sorted(names)
+    assert sorted((*_COMPUTING, *_SHOWING)) == sorted(names)
     for name in names:
         assert (FOLDER / f"{name}.js").read_text(encoding="utf-8") in page.html
 
 
 def test_names_in_javascript_are_unique():
-    text = "\n".join((FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS)
+    text = "\n".join(
+        (FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in (*_COMPUTING, *_SHOWING)
+    )
     names = re.findall(r"^(?:function|const|let|class) (\w+)", text, re.M)
     assert len(names) == len(set(names))
 

@@ -11,11 +11,6 @@ function shownOutputs(values, n) {
   return all.slice(0, FEW_ROWS).sort((i, j) => i - j);
 }
 
-/** Return whether there is one output per class, and not one for all (ordinal targets). */
-function isOneHot(model) {
-  return !model.steps[model.steps.length - 1].ordinal;
-}
-
 /** Return the sum of the squared differences between the outputs and the one-hot target. */
 function squaredError(outputs, target) {
   let sum = 0;

@@ -134,7 +134,7 @@ const STEP_GRADIENTS = {
     network has a single one for all classes. */
 function outputGradient(model, { trace }, index) {
   const { output } = trace.at(-1);
-  if (model.steps.at(-1).ordinal) return Float64Array.of(1);
+  if (!isOneHot(model)) return Float64Array.of(1);
   return output.map((_, number) => (number === index ? 1 : 0));
 }
 

@@ -67,13 +67,6 @@ function neuronField(caption, kind, n, pointed = () => {}) {
   return { figure, show };
 }
 
-/** Return the number of the largest value. */
-function mostActive(values) {
-  let best = 0;
-  values.forEach((value, i) => { if (value > values[best]) best = i; });
-  return best;
-}
-
 /** Return a figure with the weights between the pixels and one neuron of the first layer. */
 function weightsFigure(W, side) {
   const { figure, canvas, note } = canvasFigure("Weights", "", "screen", "Weights of a neuron");
@@ -102,7 +95,7 @@ function networkPanel(model, number) {
   const weights = readsPixels(model, number) && step.coefs.length > 1 ? weightsFigure(first, model.side) : null;
   const showWeights = () => {
     const trace = latest?.prediction?.trace[number];
-    const neuron = chosen ?? (trace ? mostActive(trace.layers[0]) : null);
+    const neuron = chosen ?? (trace ? argmax(trace.layers[0]) : null);
     weights?.show(neuron, latest.shades);
   };
   const fields = step.coefs.slice(0, -1).map((W, i) =>

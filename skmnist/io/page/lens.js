@@ -16,16 +16,9 @@ function deviationAt({ layers: [{ passed }] }, position) {
   return passed[0].contrast ? passed[0].contrast.values[position] : 1;
 }
 
-/** Return the number of the entry with the largest absolute value, in a part of a table. */
-function strongest(values, columns, [top, bottom], [left, right]) {
-  let best = top * columns + left;
-  for (let row = top; row < bottom; row++) {
-    for (let column = left; column < right; column++) {
-      const i = row * columns + column;
-      if (Math.abs(values[i]) > Math.abs(values[best])) best = i;
-    }
-  }
-  return best;
+/** Return the number of the entry with the largest absolute value. */
+function strongest(values) {
+  return argmax(values.map(Math.abs));
 }
 
 /** Draw a frame around some entries of a canvas whose entries are `cell` pixels large. */
@@ -91,7 +84,7 @@ function makeLens(model, number, size) {
   const kernelNow = (entry) => {
     if (lens.kernel !== null) return lens.kernel;
     const { maps, n } = entry.layers[0];
-    return (strongest(maps, maps.length, [0, 1], [0, maps.length]) % n) % layer.kernels.shape[0];
+    return (strongest(maps) % n) % layer.kernels.shape[0];
   };
   const limit = (value, n) => Math.min(Math.max(value, 0), n - 1);
   const move = (row, column) => lens.choose(lens.kernel, {
@@ -127,12 +120,12 @@ function makeLens(model, number, size) {
     }
     const kernel = kernelNow(entry);
     const means = meansOfKernel(entry, kernel);
-    const best = strongest(means, size.columns, [0, size.rows], [0, size.columns]);
+    const best = strongest(means);
     const place = lens.place
       ?? { row: Math.floor(best / size.columns), column: best % size.columns };
     lens.shownKernel = kernel;
     lens.shownPlace = place;
-    const products = patchProducts(entry, 0, kernel, place.row, place.column);
+    const products = patchProducts(entry, kernel, place.row, place.column);
     grids[0].show(products.patch, shades);
     grids[1].show(products.kernel, shades);
     grids[2].show(products.products, shades);

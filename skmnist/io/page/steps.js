@@ -37,9 +37,14 @@ function traceSteps(model, pixels) {
   });
 }
 
+/** Return whether there is one output per class, and not one for all (ordinal targets). */
+function isOneHot(model) {
+  return !model.steps.at(-1).ordinal;
+}
+
 /** Return one score per class: the outputs, or minus the distance to the number of each class. */
 function scoresOf(model, outputs) {
-  if (!model.steps.at(-1).ordinal) return outputs;
+  if (isOneHot(model)) return outputs;
   return Float64Array.from(model.classes, (_, number) => -Math.abs(outputs[0] - number));
 }
 
@@ -60,10 +65,10 @@ function predict(model, pixels) {
 }
 
 /** Lay one kernel of the first layer on one place of the image: the products and their mean. */
-function patchProducts(entry, layer, kernel, row, column) {
-  const { kernels, padding, stride } = entry.layers[layer].layer;
+function patchProducts(entry, kernel, row, column) {
+  const { kernels, padding, stride } = entry.layers[0].layer;
   const [, height, width, n] = kernels.shape;
-  const image = layer ? entry.layers[layer - 1] : asImage(entry.input, entry.step.image_shape);
+  const image = asImage(entry.input, entry.step.image_shape);
   const seen = padding === "same" ? pad(image, height, width) : image;
   const size = nEntries(kernels);
   const patch = new Float64Array(size);
