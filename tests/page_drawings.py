@@ -75,9 +75,10 @@ def picture(lines, pen):
 
     side = PICTURE_SIDE * SUPERSAMPLING
     image = Image.new("L", (side, side), 255)
-    drawing, radius = ImageDraw.Draw(image), pen * side / 2
+    # The coordinates of Pillow are the middles of pixels, and a box contains its last pixel.
+    drawing, radius = ImageDraw.Draw(image), (pen * side - 1) / 2
     for line in lines:
-        points = [(x * side, y * side) for x, y in line]
+        points = [(x * side - 0.5, y * side - 0.5) for x, y in line]
         drawing.line(points, 0, round(pen * side))
         for x, y in points:
             drawing.ellipse((x - radius, y - radius, x + radius, y + radius), 0)

@@ -1,17 +1,18 @@
 /* Which pixels speak for an output: the pixels times the derivative with respect to them.
    The chain rule is applied to the steps from the last to the first. */
 
-/** Return the derivative of one activation's sums from that of its pooled values. */
-function unpooled(gradient, { sums, positions }, { value, slope }, layer) {
-  const { rows, columns, n } = positions;
-  const result = new Float64Array(sums.length);
-  forEachPool(rows, columns, n, layer.pool_size, (output, inputs) => {
-    const shares = POOL_SLOPES[layer.pool](Array.from(inputs, (i) => value(sums[i])));
-    inputs.forEach((input, i) => {
-      result[input] = gradient[output] * shares[i] * slope(sums[input]);
+/** Add the derivative with respect to the sums, from that of one activation's pooled values. */
+function addUnpooled(ofSums, gradient, { sums, positions }, { value, slope: slopeOf }, layer) {
+  const entries = poolEntries(layer, positions);
+  const size = layer.pool_size[0] * layer.pool_size[1];
+  for (let pool = 0; pool < gradient.length; pool++) {
+    if (gradient[pool] === 0) continue;
+    const inPool = entries.subarray(pool * size, (pool + 1) * size);
+    const shares = POOL_SLOPES[layer.pool](Array.from(inPool, (i) => value(sums[i])));
+    inPool.forEach((i, number) => {
+      if (shares[number]) ofSums[i] += gradient[pool] * shares[number] * slopeOf(sums[i]);
     });
-  });
-  return result;
+  }
 }
 
 /** Return 1 for the first of the largest values, and 0 for the others. */
@@ -45,15 +46,16 @@ function patchGradients(gradient, { patches, positions, sums, contrast }, kernel
     const start = position * n;
     const deviation = contrast ? contrast.values[position] : 1;
     let ofDeviation = 0;
-    for (let k = 0; k < n; k++) ofDeviation -= (gradient[start + k] * sums[start + k]) / deviation;
-    for (let entry = 0; entry < size; entry++) {
-      let sum = 0;
-      for (let k = 0; k < n; k++) sum += gradient[start + k] * table[entry * n + k];
-      const i = entry * nPositions + position;
-      result[i] = sum / deviation;
-      if (contrast) {
-        result[i] += (ofDeviation * (patches[i] - contrast.means[position])) / (size * deviation);
+    for (let k = 0; k < n; k++) {
+      const share = gradient[start + k] / deviation;
+      if (share === 0) continue; // most sums are not the largest one of a pool
+      ofDeviation -= share * sums[start + k];
+      for (let entry = 0, i = position; entry < size; entry++, i += nPositions) {
+        result[i] += share * table[entry * n + k];
       }
+    }
+    for (let i = position; contrast && i < result.length; i += nPositions) {
+      result[i] += (ofDeviation * (patches[i] - contrast.means[position])) / (size * deviation);
     }
   }
   return result;
@@ -66,13 +68,9 @@ function imageGradient(gradient, { positions, image }, layer) {
   const isPadded = layer.padding === "same";
   const sides = isPadded ? [rows + height - 1, columns + width - 1] : [rows, columns];
   const [top, left] = isPadded ? [(height - 1) >> 1, (width - 1) >> 1] : [0, 0];
-  const padded = { rows: sides[0], columns: sides[1], n };
   const all = new Float64Array(sides[0] * sides[1] * n);
-  const nPositions = positions.rows * positions.columns;
-  const places = [positions.rows, positions.columns];
-  forEachEntry(padded, [height, width], places, layer.stride, (entry, position, pixel) => {
-    all[pixel] += gradient[entry * nPositions + position];
-  });
+  const pixels = patchPixels(layer, sides[1], n, [positions.rows, positions.columns]);
+  for (let i = 0; i < pixels.length; i++) all[pixels[i]] += gradient[i];
   const result = new Float64Array(rows * columns * n);
   for (let row = 0; row < rows; row++) {
     const start = ((row + top) * sides[1] + left) * n;
@@ -83,10 +81,11 @@ function imageGradient(gradient, { positions, image }, layer) {
 
 /** Return every n-th group of values: the part that `concatenated` put at this number. */
 function partOf(values, number, n, nParts) {
-  return Float64Array.from({ length: values.length / nParts }, (_, i) => {
-    const map = i % n;
-    return values[((i - map) / n) * n * nParts + number * n + map];
-  });
+  const part = new Float64Array(values.length / nParts);
+  for (let to = 0, from = number * n; to < part.length; to += n, from += n * nParts) {
+    for (let map = 0; map < n; map++) part[to + map] = values[from + map];
+  }
+  return part;
 }
 
 /** Return the derivative with respect to the image of one group of channels. */
@@ -95,8 +94,7 @@ function mixedGradient(gradient, passed, layer) {
   const { n } = passed.positions;
   const ofSums = new Float64Array(passed.sums.length);
   activations.forEach((activation, number) => {
-    const part = partOf(gradient, number, n, activations.length);
-    unpooled(part, passed, activation, layer).forEach((value, i) => { ofSums[i] += value; });
+    addUnpooled(ofSums, partOf(gradient, number, n, activations.length), passed, activation, layer);
   });
   return imageGradient(patchGradients(ofSums, passed, layer.kernels), passed, layer);
 }

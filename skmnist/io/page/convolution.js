@@ -47,22 +47,24 @@ function pad({ maps, rows, columns, n }, height, width) {
   return padded;
 }
 
-/** Call `visit(entry, position, pixel)` for each entry of each patch of a padded image. */
-function forEachEntry(image, [height, width], [rows, columns], stride, visit) {
-  const { n } = image;
-  let entry = 0;
-  for (let i = 0; i < height; i++) {
-    for (let j = 0; j < width; j++) {
-      for (let channel = 0; channel < n; channel++, entry++) {
-        for (let row = 0, position = 0; row < rows; row++) {
-          let pixel = ((row * stride + i) * image.columns + j) * n + channel;
-          for (let column = 0; column < columns; column++, position++, pixel += stride * n) {
-            visit(entry, position, pixel);
-          }
-        }
+/** Return which pixel of an image with some number of columns and channels each entry of each patch
+    is, [entries, positions]. All images have the same size, so this is computed once per layer. */
+function patchPixels(layer, columns, n, [down, right]) {
+  if (layer.pixels) return layer.pixels;
+  const [, height, width] = layer.kernels.shape;
+  layer.pixels = new Int32Array(height * width * n * down * right);
+  let i = 0;
+  for (let entry = 0; entry < height * width * n; entry++) {
+    const channel = entry % n;
+    const place = (entry - channel) / n;
+    const first = (Math.floor(place / width) * columns + (place % width)) * n + channel;
+    for (let row = 0; row < down; row++) {
+      for (let column = 0; column < right; column++, i++) {
+        layer.pixels[i] = first + (row * columns + column) * layer.stride * n;
       }
     }
   }
+  return layer.pixels;
 }
 
 /** Return the patches under a layer's kernels, [entries, positions], and their rows and columns. */
@@ -71,11 +73,9 @@ function extractPatches(image, height, width, layer) {
   // Positions that belong to no pool are left out.
   const [rows, columns] = kept.map((n, i) => n * layer.pool_size[i]);
   const padded = layer.padding === "same" ? pad(image, height, width) : image;
-  const n = rows * columns;
-  const patches = new Float64Array(height * width * image.n * n);
-  forEachEntry(padded, [height, width], [rows, columns], layer.stride, (entry, position, pixel) => {
-    patches[entry * n + position] = padded.maps[pixel];
-  });
+  const pixels = patchPixels(layer, padded.columns, image.n, [rows, columns]);
+  const patches = new Float64Array(pixels.length);
+  for (let i = 0; i < pixels.length; i++) patches[i] = padded.maps[pixels[i]];
   return { patches, rows, columns };
 }
 
@@ -97,12 +97,15 @@ function sumsOfProducts(patches, nPositions, kernels) {
   const [n] = kernels.shape;
   const table = tableOf(kernels);
   const sums = new Float64Array(nPositions * n);
-  for (let i = 0; i < patches.length; i++) {
-    const value = patches[i];
-    if (value === 0) continue;
-    const row = Math.floor(i / nPositions) * n;
-    const start = (i % nPositions) * n;
-    for (let k = 0; k < n; k++) sums[start + k] += value * table[row + k];
+  const size = patches.length / nPositions;
+  for (let entry = 0, i = 0; entry < size; entry++) {
+    const row = entry * n;
+    for (let position = 0; position < nPositions; position++, i++) {
+      const value = patches[i];
+      if (value === 0) continue;
+      const start = position * n;
+      for (let k = 0; k < n; k++) sums[start + k] += value * table[row + k];
+    }
   }
   return sums;
 }
@@ -119,34 +122,38 @@ function deviations(patches, nPositions, offset) {
   return { means, values: variances.map((variance) => Math.sqrt(variance + offset)) };
 }
 
-/** Call `visit(output, inputs)` with the number of each pool and those of the entries in it. */
-function forEachPool(rows, columns, n, [down, right], visit) {
-  const inputs = new Int32Array(down * right);
-  const [lines, pools] = [rows / down, columns / right];
-  for (let output = 0; output < lines * pools * n; output++) {
-    const map = output % n;
-    const place = (output - map) / n;
-    const [top, left] = [Math.floor(place / pools) * down, (place % pools) * right];
-    for (let i = 0; i < inputs.length; i++) {
-      const [row, column] = [top + Math.floor(i / right), left + (i % right)];
-      inputs[i] = (row * columns + column) * n + map;
+/** Return the entries in each pool, [pools, entries of a pool], of n maps with rows and columns.
+    This is computed once per layer. */
+function poolEntries(layer, { rows, columns, n }) {
+  if (layer.entries) return layer.entries;
+  const [down, right] = layer.pool_size;
+  layer.entries = new Int32Array(rows * columns * n);
+  let i = 0;
+  for (let top = 0; top < rows; top += down) {
+    for (let left = 0; left < columns; left += right) {
+      for (let map = 0; map < n; map++) {
+        for (let row = top; row < top + down; row++) {
+          for (let column = left; column < left + right; column++, i++) {
+            layer.entries[i] = (row * columns + column) * n + map;
+          }
+        }
+      }
     }
-    visit(output, inputs);
   }
+  return layer.entries;
 }
 
 /** Pool rectangles of positions of the maps that one activation returns. */
-function pooled(sums, activate, { rows, columns, n }, layer) {
+function pooled(sums, activate, positions, layer) {
   const { before, combine, after } = POOLS[layer.pool];
-  const [down, right] = layer.pool_size;
-  const values = sums.map((z) => before(activate(z)));
-  if (layer.pool === null) return values;
-  const result = new Float64Array(values.length / (down * right));
-  forEachPool(rows, columns, n, layer.pool_size, (output, inputs) => {
-    let combined = values[inputs[0]];
-    for (let i = 1; i < inputs.length; i++) combined = combine(combined, values[inputs[i]]);
-    result[output] = after(combined, inputs.length);
-  });
+  const entries = poolEntries(layer, positions);
+  const size = layer.pool_size[0] * layer.pool_size[1];
+  const result = new Float64Array(entries.length / size);
+  for (let pool = 0, i = 0; pool < result.length; pool++) {
+    let combined = before(activate(sums[entries[i++]]));
+    for (let j = 1; j < size; j++) combined = combine(combined, before(activate(sums[entries[i++]])));
+    result[pool] = after(combined, size);
+  }
   return result;
 }
 
@@ -155,10 +162,10 @@ function concatenated(parts, n) {
   if (parts.length === 1) return parts[0];
   const all = new Float64Array(parts.length * parts[0].length);
   parts.forEach((part, number) => {
-    part.forEach((value, i) => {
-      const map = i % n;
-      all[((i - map) / n) * n * parts.length + number * n + map] = value;
-    });
+    const step = n * parts.length;
+    for (let from = 0, to = number * n; from < part.length; from += n, to += step) {
+      for (let map = 0; map < n; map++) all[to + map] = part[from + map];
+    }
   });
   return all;
 }

@@ -139,6 +139,7 @@ function scaleToBox(lines, pen, side) {
   const [across, down] = inkBox(lines, pen);
   const longest = Math.max(across.length, down.length);
   const minStroke = (MIN_STROKE * box) / BOX_SIDE;
+  // From the distances of pixels, photo_to_digit measures strokes that are two pixels wider.
   const width = ((pen * PICTURE + 2) * fine) / longest;
   const radius = rounded(Math.max(minStroke * FINE - width, 0) / 2);
   const scale = (fine - 2 * radius) / longest;
