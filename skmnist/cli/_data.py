@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from skmnist.base._image_shape import image_shape
+from skmnist.base._image_shape import square_or_row
 from skmnist.datasets import load_mnist, read_drawings, read_idx
 
 IDX_PREFIX = {"train": "train", "test": "t10k"}
@@ -126,5 +126,5 @@ def _as_rows(path, images, labels):
             f"in {path}."
         )
     X = images.reshape(len(images), -1)
-    shape = images.shape[1:] if images.ndim > 2 else image_shape(None, X.shape[1])[:2]
+    shape = images.shape[1:] if images.ndim > 2 else square_or_row(X.shape[1])[:2]
     return LabelledImages(X, y, shape)

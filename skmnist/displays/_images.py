@@ -5,6 +5,7 @@ import math
 import numpy as np
 from scipy.sparse import issparse
 
+from skmnist.base._image_shape import colour_hint
 from skmnist.base._rules import short_repr
 from skmnist.network._arrays import to_numpy
 
@@ -44,7 +45,7 @@ def find_shape(n_pixels, image_shape=None):
             return side, side
         raise ValueError(
             f"image_shape must be {SHAPES} for images that are not square; "
-            f"got None for {n_pixels} pixels."
+            f"got None for {n_pixels} pixels. {colour_hint(n_pixels)}".rstrip()
         )
     shape = tuple(image_shape)
     if len(shape) not in (2, 3) or math.prod(shape) != n_pixels:

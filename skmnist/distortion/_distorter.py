@@ -1,6 +1,5 @@
 """DigitDistorter: its parameters, distort and fit_resample."""
 
-import warnings
 from numbers import Real
 
 from sklearn.base import BaseEstimator
@@ -23,9 +22,6 @@ from skmnist.base._rules import (
 from skmnist.base._versioned_pickle import VersionedPickleMixin
 from skmnist.distortion._distorting import distorted
 from skmnist.network._arrays import namespace
-
-# With fewer columns, the rows may not be images, and a missing image_shape causes no warning.
-FEW_PIXELS = 64
 
 
 def _number(least, most, unit=""):
@@ -95,8 +91,8 @@ class DigitDistorter(VersionedPickleMixin, DocLinkMixin, BaseEstimator):
         the same for all channels.
     image_shape : tuple of int or None, default=None
         (height, width) or (height, width, channels). None means square images with one channel, or
-        one row of pixels if the number of columns of X is not a square number. A single row or
-        column is distorted along itself only.
+        one row of pixels if the number of columns of X is not a square number, with a warning if
+        there are more than 64 columns. A single row or column is distorted along itself only.
     n_copies : int, default=1
         The number of distorted copies of each image that `fit_resample` adds.
     n_jobs : int or None, default=None
@@ -176,7 +172,6 @@ class DigitDistorter(VersionedPickleMixin, DocLinkMixin, BaseEstimator):
         check("random_state", seed, RANDOM_STATE)
         X = check_images(X)
         shape = image_shape(self.image_shape, X.shape[1])
-        _warn_if_flat(self.image_shape, shape)
         _check_fill(self.fill, X)
         return distorted(self, X, shape, new_generator(seed))
 
@@ -239,16 +234,4 @@ def _check_fill(fill, X):
         raise ValueError(
             f"fill must be from {least} to {most}, the range of {X.dtype}, the dtype of X; "
             f"got {fill!r}."
-        )
-
-
-def _warn_if_flat(asked, shape):
-    """Warn if image_shape was not set, and the rows are probably images that are not square."""
-    if asked is None and shape[0] == 1 and shape[1] > FEW_PIXELS:
-        warnings.warn(
-            f"X has {shape[1]} columns, which is not a square number, so each row is distorted as "
-            "a single row of pixels. If the rows are images, set image_shape=(height, width) or "
-            "(height, width, channels).",
-            UserWarning,
-            stacklevel=3,
         )

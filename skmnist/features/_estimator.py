@@ -113,8 +113,9 @@ class ConvFeatureTransformer(
         The shape of the images, (height, width) or (height, width, channels). A row of X contains
         the pixels row by row, and the channels of a pixel are adjacent. None assumes square grey
         images if the number of columns is a square number, and images with a single row of pixels
-        otherwise. For images with a single row or fewer than 64 pixels, None also means that
-        ``kernel_size`` and ``pool_size`` are reduced if they are too large.
+        otherwise, with a warning if there are more than 64 columns. For images with a single row
+        or fewer than 64 pixels, None also means that ``kernel_size`` and ``pool_size`` are reduced
+        if they are too large.
     n_jobs : int or None, default=None
         The maximum number of threads of :meth:`transform`. None uses as many threads as NumPy
         would use for a matrix product, and -1 uses one thread per core. The result is

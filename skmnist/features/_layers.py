@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skmnist.base._image_shape import IMAGE_SHAPE
+from skmnist.base._image_shape import FEW_PIXELS, IMAGE_SHAPE
 from skmnist.base._rules import (
     N_JOBS,
     RANDOM_STATE,
@@ -23,8 +23,6 @@ STACKINGS = ("mixed", "separate")
 _MOST_AUTO_KERNEL = 7
 # The largest number of pools along a side in the last layer with pool_size="auto".
 _MOST_AUTO_POOLS = 5
-# With image_shape=None, sizes are reduced for fewer pixels, because these may not be images.
-_FEW_PIXELS = 64
 
 
 def _is_array_of_kernels(value):
@@ -108,7 +106,8 @@ def check_parameters(estimator):
 def plan_layers(estimator, shape):
     """Return the plan of each layer, or raise a ValueError if a layer would have no output."""
     is_guessed = estimator.image_shape is None
-    can_shrink = is_guessed and (shape[0] == 1 or shape[0] * shape[1] < _FEW_PIXELS)
+    # Rows of few pixels may not be images, so kernels and pools are reduced.
+    can_shrink = is_guessed and (shape[0] == 1 or shape[0] * shape[1] < FEW_PIXELS)
     values_of_layers = list(_values_of_layers(estimator))
     plans, sides, sizes = [], shape[:2], [f"{shape[0]}×{shape[1]} pixels"]
     for number, values in enumerate(values_of_layers):

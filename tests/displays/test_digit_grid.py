@@ -126,6 +126,10 @@ def test_images_that_are_not_square_need_image_shape():
     ):
         DigitGridDisplay.from_predictions(X[:, :60], y, PREDICTED)
     with pytest.raises(
+        ValueError, match=r"12 pixels\. For colour images, pass image_shape=\(2, 2, 3\)\.$"
+    ):
+        DigitGridDisplay.from_predictions(X[:, :12], y, PREDICTED)
+    with pytest.raises(
         ValueError, match=r"image_shape must be .* with the product 64; got \(8, 9\)\.$"
     ):
         DigitGridDisplay.from_predictions(X, y, PREDICTED, image_shape=(8, 9))

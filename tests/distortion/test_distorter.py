@@ -159,12 +159,6 @@ def test_images_are_square_or_a_row_unless_their_shape_is_given():
         np.testing.assert_array_equal(found, given)
 
 
-def test_rows_that_are_probably_images_need_image_shape():
-    message = r"X has 783 columns, .* set image_shape=\(height, width\) or \(height, width, channel"
-    with pytest.warns(UserWarning, match=message):
-        DigitDistorter().distort(X[:, :783])
-
-
 def test_seed_decides_the_result():
     seeded = DigitDistorter(random_state=3)
     first = seeded.distort(X)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skmnist import ConvFeatureTransformer
-from skmnist.base._image_shape import image_shape
+from skmnist.base._image_shape import image_shape, square_or_row
 from skmnist.features._kernels import SOURCES
 from skmnist.features._layers import check_parameters, plan_layers
 from skmnist.network._convolution import PADDINGS, Layer, map_sizes
@@ -27,7 +27,7 @@ def sizes(shape, **params):
 
 @given(n_columns=st.integers(1, 10_000))
 def test_default_shape_is_a_square_or_else_a_row(n_columns):
-    height, width, channels = image_shape(None, n_columns)
+    height, width, channels = square_or_row(n_columns)
     assert (height * width, channels) == (n_columns, 1)
     assert height == (width if math.sqrt(n_columns).is_integer() else 1)
 
