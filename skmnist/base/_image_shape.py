@@ -55,7 +55,7 @@ def square_or_row(n_columns):
 
 
 def colour_hint(n_columns):
-    """Return a sentence about the square colour image of this number of columns, if there is one."""
+    """Return a sentence about square colour images with this number of columns, or no text."""
     side = isqrt(n_columns // 3)
     if 3 * side * side != n_columns:
         return ""

@@ -8,9 +8,12 @@ NO_DIGIT = (
     "image shows no digit: nothing in it differs enough from the background. "
     "Crop the picture to the paper around one digit."
 )
+MAX_STROKE = 0.3  # the widest strokes, as a fraction of the longer side of the picture
+_MIN_PAPER = 0.1  # the darkest paper, as a fraction of the lightest pixel
 _MIN_SIDE = 4  # pixels on the shorter side
 _MIN_SHEET_SHARE = 0.2  # the smallest sheet of paper, as a fraction of the picture
 _MIN_BOX_SHARE = 0.8  # the smallest sheet, as a fraction of its bounding box
+_MAX_BORDERS = 2  # a region at more borders of the picture is paper beside a shadow
 _MIN_EDGE_STEP = 0.5  # the smallest step at an edge, as a fraction of sheet minus table
 
 
@@ -54,7 +57,7 @@ def _largest_region(mask):
 def _is_sheet(region, small):
     """Return whether a region is a sheet: large, almost rectangular and with a sharp edge."""
     sheet = ndimage.binary_fill_holes(region)
-    if region.mean() < _MIN_SHEET_SHARE or sheet.all():
+    if region.mean() < _MIN_SHEET_SHARE or _count_borders(sheet) > _MAX_BORDERS:
         return False
     edge = sheet & ~ndimage.binary_erosion(sheet, border_value=1)
     # Unevenly lit paper also has bright regions, but without a step along the whole edge.
@@ -63,6 +66,11 @@ def _is_sheet(region, small):
     [box] = ndimage.find_objects(region.astype(int))
     is_rectangular = region[box].mean() > _MIN_BOX_SHARE
     return is_rectangular and np.percentile(steps, 10) > _MIN_EDGE_STEP * whole_step
+
+
+def _count_borders(mask):
+    """Return how many borders of the picture a mask touches."""
+    return sum(border.any() for border in (mask[0], mask[-1], mask[:, 0], mask[:, -1]))
 
 
 def _check_image(image):
@@ -121,20 +129,33 @@ def _grey_values(image):
     return grey * opaque + np.median(visible) * (1 - opaque)
 
 
-def measure_ink(grey):
-    """Return how much darker each pixel is than the paper around it, after inverting light ink."""
-    grey = grey - grey.min()
-    if not grey.any():
+def measure_ink(grey, width=MAX_STROKE):
+    """Return how much darker each pixel is than the paper around it, after inverting light ink.
+
+    Only strokes up to a width, given as a fraction of the longer side, count as ink.
+    """
+    grey = grey - min(grey.min(), 0)
+    if not np.ptp(grey):
         raise ValueError(NO_DIGIT)
     grey = ndimage.gaussian_filter(grey / grey.max(), max(grey.shape) / MAX_SIDE)
     if _is_light_on_dark(grey):
         grey = 1 - grey
+    grey = grey / np.maximum(_paper(grey, width), _MIN_PAPER)
     return np.clip(_local_percentile(grey, 80, 0.4) - grey, 0, None)
 
 
 def _is_light_on_dark(grey):
     """Return whether the few pixels that differ most from their surroundings are lighter."""
-    return ((grey - _local_percentile(grey, 50, 0.6)) ** 3).sum() > 0
+    small = _downsample(grey, -(-max(grey.shape) // 60))
+    # A linear filter has opposite values on both sides of the edge of a shadow, which cancel out.
+    around = ndimage.gaussian_filter(small, 0.1 * max(small.shape), mode="nearest")
+    return ((small - around) ** 3).sum() > 0
+
+
+def _paper(grey, width):
+    """Return the paper without strokes up to a width, but with the sharp edges of shadows."""
+    size = int(width * max(grey.shape)) | 1
+    return ndimage.minimum_filter(ndimage.maximum_filter(grey, size), size)
 
 
 def _local_percentile(grey, percentile, reach):

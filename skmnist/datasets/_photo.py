@@ -6,13 +6,16 @@ with its centre of mass in the centre. `photo_to_digit` does the same in three s
 """
 
 import contextlib
+import warnings
 
 import numpy as np
 from scipy import ndimage
 
 from skmnist.base._files import name_of
 from skmnist.base._public import set_module
+from skmnist.datasets._digit_count import count_digits
 from skmnist.datasets._ink import (
+    MAX_STROKE,
     NO_DIGIT,
     fill_around_sheets,
     measure_ink,
@@ -31,6 +34,7 @@ _MAX_PIECES = 50  # if more pieces are not specks, they are the grain of the pap
 _MAX_GAP = 0.2  # pieces that are further apart do not belong together
 _MIN_INNER = 0.2  # pieces that touch no border are preferred if one of them is longer
 _MAX_DARK = 0.7  # if the longest piece crosses the picture, a shorter dark part of it is the digit
+_MAX_WIDTH = 2.5  # the widest place of a stroke, as a multiple of its mean width
 _GRAIN = 5  # ink below this multiple of the median ink can be the grain of the paper
 
 
@@ -42,7 +46,8 @@ def read_photo(path_or_file):
     Transparent pixels are treated as paper. Then :func:`photo_to_digit` converts the
     picture. If it is an animation, its first frame is used. The paper should fill most
     of the picture, with one upright digit on it and without dark lines through the
-    digit. This function needs Pillow.
+    digit. If the picture seems to show several digits side by side, a warning says
+    so. This function needs Pillow.
 
     Parameters
     ----------
@@ -84,11 +89,11 @@ def read_photo(path_or_file):
     >>> digit.shape, digit.dtype, digit.max()
     ((784,), dtype('uint8'), np.uint8(255))
     """
-    pixels = read_pixels(path_or_file)
+    pixels, name = read_pixels(path_or_file), name_of(path_or_file)
     try:
-        return photo_to_digit(pixels).ravel()
+        return _convert(pixels, f"{name}: ").ravel()
     except ValueError as error:
-        raise ValueError(f"{name_of(path_or_file)}: {error}") from None
+        raise ValueError(f"{name}: {error}") from None
 
 
 @set_module("skmnist.datasets")
@@ -104,10 +109,12 @@ def photo_to_digit(image):
 
     The paper should fill most of the picture, with one upright digit on it. A
     sheet on a table should be rotated by a few degrees at most, and have a clear
-    edge. Lines and shadows through the digit are removed only if they reach from
+    edge. The shadow of something with a straight edge is removed, unless it is as
+    narrow as a stroke. Lines through the digit are removed only if they reach from
     border to border and are much paler than the ink. A shape around the digit,
-    such as a box, may be mistaken for the digit. If there are two digits,
-    the result contains one of them or both.
+    such as a box, may be mistaken for the digit. If there are several digits, the
+    result contains one or more of them. A warning says so if they stand side by
+    side without touching one another, and have about the same height.
 
     Parameters
     ----------
@@ -140,24 +147,52 @@ def photo_to_digit(image):
     >>> photo_to_digit(seven).shape
     (28, 28)
     """
-    digit = _scale_to_box(_find_digit(to_grey(image)))
-    return _move_centre_of_mass_to_centre(digit)
+    return _convert(image)
+
+
+def _convert(image, prefix=""):
+    """Return the image of the digit; the warning about several digits starts with the prefix."""
+    ink, n_digits = _find_digit(to_grey(image))
+    if n_digits > 1:
+        warnings.warn(
+            f"{prefix}image seems to show {n_digits} digits side by side, but it is read as a "
+            "single digit.",
+            UserWarning,
+            stacklevel=3,
+        )
+    return _move_centre_of_mass_to_centre(_scale_to_box(ink))
 
 
 def _find_digit(grey):
-    """Return the cropped ink of the digit on a sheet of paper, or else in the whole picture."""
+    """Return the cropped ink of the digit, and the number of digits that stand side by side.
+
+    They are looked for on a sheet of paper, or else in the whole picture.
+    """
     for sheet in fill_around_sheets(grey):
         with contextlib.suppress(ValueError):
-            ink = measure_ink(sheet)
-            mask = _digit_mask(ink)
+            ink, pieces = _measure_pieces(sheet)
+            mask = _heaviest_group(ink, pieces)
             if mask.sum() == mask[1:-1, 1:-1].sum():  # the digit is not cut by the border
-                return _crop(ink, mask)
+                return _crop(ink, mask), count_digits(pieces)
+    ink, pieces = _measure_pieces(grey)
+    return _crop(ink, _heaviest_group(ink, pieces)), count_digits(pieces)
+
+
+def _measure_pieces(grey):
+    """Return the ink and a mask of the pieces that digits consist of."""
     ink = measure_ink(grey)
-    return _crop(ink, _digit_mask(ink))
+    pieces = _pieces_of_digits(ink)
+    # The narrower the strokes that count as ink, the less remains of the corners of a shadow.
+    digit = _crop(ink, _heaviest_group(ink, pieces))
+    width = _MAX_WIDTH * _stroke_width(digit) / max(grey.shape)
+    if width < MAX_STROKE:
+        ink = measure_ink(grey, width)
+        pieces = _pieces_of_digits(ink)
+    return ink, pieces
 
 
-def _digit_mask(ink):
-    """Return a mask of the digit, without specks, shadows at the border and other objects."""
+def _pieces_of_digits(ink):
+    """Return a mask of the ink without specks, shadows at the border and other objects."""
     pieces, boxes, lengths = _connected_pieces(ink > _ink_threshold(ink))
     if _reaches_across(boxes[lengths.argmax()], ink.shape):
         dark = ink > otsu_threshold(ink[pieces > 0])
@@ -170,11 +205,16 @@ def _digit_mask(ink):
     chosen = 1 + np.flatnonzero(lengths > _MIN_PIECE * lengths.max())
     if len(chosen) > _MAX_PIECES:
         raise ValueError(NO_DIGIT)
-    mask = np.isin(pieces, chosen)
-    distances = ndimage.distance_transform_edt(~mask)
+    return np.isin(pieces, chosen)
+
+
+def _heaviest_group(ink, pieces):
+    """Return a mask of the pieces near each other that have the most ink."""
+    _, _, lengths = _connected_pieces(pieces)
+    distances = ndimage.distance_transform_edt(~pieces)
     groups, _ = ndimage.label(distances <= _MAX_GAP / 2 * lengths.max())
-    masses = np.bincount(groups[mask], ink[mask])
-    return mask & (groups == masses.argmax())
+    masses = np.bincount(groups[pieces], ink[pieces])
+    return pieces & (groups == masses.argmax())
 
 
 def _connected_pieces(mask):

@@ -52,7 +52,7 @@ USES = [transform, distort, train_on_distorted, train_pipeline]
     ],
 )
 def test_warning_says_which_shape_is_assumed_and_which_one_to_pass(use, n_columns, advice):
-    with pytest.warns(UserWarning) as caught:
+    with pytest.warns(UserWarning, match="treated as an image") as caught:
         use(n_columns)
     assert {str(each.message) for each in caught} == {
         f"X has {n_columns} columns, which is not a square number, so each row is treated as an "

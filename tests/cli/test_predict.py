@@ -12,6 +12,8 @@ from sklearn.model_selection import FixedThresholdClassifier
 from skmnist.cli import main
 from skmnist.datasets import read_photo
 
+Image = pytest.importorskip("PIL.Image")
+
 
 def test_digit_and_probability_are_printed(models, unseen, capsys):
     _, y = unseen
@@ -39,6 +41,22 @@ def test_probability_is_that_of_the_predicted_label(models, digits, capsys):
 def test_model_without_probabilities_gives_the_digit_only(models, capsys):
     assert main(["predict", "ridge", "0.png"]) == 0
     assert re.fullmatch(r"0\.png  \d\n", capsys.readouterr().out)
+
+
+@pytest.mark.filterwarnings("default:.*digits side by side")  # it is printed
+def test_picture_of_two_digits_is_predicted_with_a_warning(models, capsys):
+    pictures = [Image.open(f"{number}.png").convert("L") for number in (0, 1)]
+    pair = Image.new("L", (sum(each.width for each in pictures), pictures[0].height))
+    pair.paste(pictures[0], (0, 0))
+    pair.paste(pictures[1], (pictures[0].width, 0))
+    pair.save("pair.png")
+    assert main(["predict", "pixels", "pair.png", "2.png"]) == 0
+    printed = capsys.readouterr()
+    assert [line.split()[0] for line in printed.out.splitlines()] == ["pair.png", "2.png"]
+    assert printed.err == (
+        "skmnist: warning: pair.png: image seems to show 2 digits side by side, but it is read as "
+        "a single digit.\n"
+    )
 
 
 def test_unreadable_pictures_are_reported_and_skipped(models, capsys):

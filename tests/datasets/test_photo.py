@@ -7,6 +7,7 @@ import time
 
 import numpy as np
 import pytest
+from photos import photo_of, with_shadow
 from scipy import ndimage
 from sklearn.datasets import load_digits
 
@@ -25,16 +26,6 @@ def digits():
     X, y = load_mnist(return_X_y=True)
     classifier = MLPDigitClassifier(max_iter=4, random_state=0).fit(X[:5000], y[:5000])
     return X[50_000:50_100].reshape(-1, 28, 28), y[50_000:50_100], classifier
-
-
-def photo_of(digit, rng):
-    """Return a photo of a digit on paper: off the centre, lit from one side, with noise."""
-    ink = np.clip(1.5 * ndimage.zoom(digit / 255, 4, order=1) - 0.25, 0, 1)
-    sheet = np.zeros((200, 180))
-    top, left = rng.integers(1, 60, 2)
-    sheet[top : top + 112, left : left + 112] = ink
-    light = np.linspace(*rng.uniform(0.5, 1, 2), 180)
-    return 200 * light * (1 - 0.7 * sheet) + rng.normal(0, 4, sheet.shape)
 
 
 def drawing(mode="RGB", paper="white", ink="black", width=5):
@@ -154,6 +145,21 @@ def test_edge_of_a_shadow_is_removed():
     expected = photo_to_digit(picture)
     picture[:, 150:] *= 0.5  # through the digit
     assert difference(photo_to_digit(picture), expected) < 15
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+@pytest.mark.parametrize(("angle", "position"), [(0, 0.55), (0.8, 0.4), (2, 0.5), (4, 0.6)])
+def test_digits_next_to_and_in_a_hard_shadow_are_classified_like_the_originals(
+    angle, position, inverted, digits
+):
+    images, target, classifier = (
+        each[:50] if isinstance(each, np.ndarray) else each for each in digits
+    )
+    rng = np.random.default_rng(0)
+    photos = [with_shadow(photo_of(image, rng), angle, position) for image in images]
+    converted = [photo_to_digit(255 - photo if inverted else photo).ravel() for photo in photos]
+    original = classifier.score(images.reshape(len(images), -1), target)
+    assert classifier.score(np.array(converted), target) >= original - 0.06
 
 
 @pytest.mark.parametrize("colour", ["black", "white", "red"])
