@@ -14,6 +14,7 @@ from skmnist.base._resuming import warn_if_done
 from skmnist.base._rules import short_repr
 from skmnist.base._versioned_pickle import VersionedPickleMixin
 from skmnist.base.compat import CallbackSupportMixin, with_callbacks
+from skmnist.classifier._derived import DerivedAttributesMixin
 from skmnist.classifier._examples import check_validation, check_X_y, make_examples
 from skmnist.classifier._parameters import check_epsilon, check_parameters
 from skmnist.classifier._predicting import PredictMixin
@@ -37,6 +38,7 @@ class MLPDigitClassifier(
     CallbackSupportMixin,
     ClassifierMixin,
     PredictMixin,
+    DerivedAttributesMixin,
     VersionedPickleMixin,
     DocLinkMixin,
     BaseEstimator,
@@ -177,6 +179,18 @@ class MLPDigitClassifier(
         The mean validation loss after each epoch. None if there was no validation.
     validation_scores_ : list of float or None
         The validation accuracy after each epoch. None if there was no validation.
+    loss_ : float
+        The last entry of ``loss_curve_``.
+    best_loss_ : float or None
+        The smallest entry of ``loss_curve_``. None if there was a validation.
+    best_validation_score_ : float or None
+        The largest entry of ``validation_scores_``. None if there was no validation.
+    n_layers_ : int
+        The number of layers, including the pixels.
+    n_outputs_ : int
+        The number of outputs: one per class, also for two classes, or 1 with ordinal targets.
+    out_activation_ : str
+        The ``output_activation`` that the classifier was fitted with.
     n_features_in_ : int
         The number of columns of X.
     feature_names_in_ : ndarray of shape (``n_features_in_``,)

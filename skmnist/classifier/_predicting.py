@@ -67,6 +67,34 @@ class PredictMixin:
         """
         return project_to_simplex(self._scores(X, "predict_proba"))
 
+    @ignore_float_warnings
+    def predict_log_proba(self, X):
+        """Return the natural logarithm of the probability of each class.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+            One image per row.
+
+        Returns
+        -------
+        log_probabilities : array of shape (n_samples, n_classes)
+            The logarithms of the probabilities that :meth:`predict_proba` returns. The logarithm of
+            a probability of 0 is minus infinity, without a warning.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_digits
+        >>> from skmnist import MLPDigitClassifier
+        >>> X, y = load_digits(return_X_y=True)
+        >>> classifier = MLPDigitClassifier(hidden_layer_sizes=(32,), random_state=0)
+        >>> classifier = classifier.fit(X[:1500], y[:1500])
+        >>> bool((classifier.predict_log_proba(X[1500:1502]) <= 0).all())
+        True
+        """
+        probabilities = project_to_simplex(self._scores(X, "predict_log_proba"))
+        return namespace(probabilities).log(probabilities)
+
     def predict(self, X):
         """Return the predicted label of each image.
 

@@ -11,7 +11,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from skmnist.base._all_or_nothing import all_or_nothing
-from skmnist.base._checks import check_images, new_generator
+from skmnist.base._checks import check_images, check_one_label, new_generator
 from skmnist.base._doc_link import DocLinkMixin
 from skmnist.base._public import set_module
 from skmnist.base._rules import DISTORTER_OR_NONE, FLAG, RANDOM_STATE, check, integer, short_repr
@@ -359,6 +359,7 @@ class DistortedClassifier(
 
 def _as_labels(y):
     """Return y as a 1-D array of finite labels of classes."""
+    check_one_label(y)
     labels = column_or_1d(y, warn=True)
     labels = check_array(labels, ensure_2d=False, dtype=None, input_name="y")
     check_classification_targets(labels)
