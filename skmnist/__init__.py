@@ -31,19 +31,8 @@ models) and ``skmnist.network`` (the lecture as functions of arrays) contain eve
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from skmnist._version import __version__
-
-if TYPE_CHECKING:
-    from skmnist import datasets as datasets
-    from skmnist import displays as displays
-    from skmnist import io as io
-    from skmnist import network as network
-    from skmnist._show_versions import show_versions
-    from skmnist.classifier import MLPDigitClassifier
-    from skmnist.distortion import DigitDistorter, DistortedClassifier
-    from skmnist.features import ConvFeatureTransformer
 
 __all__ = [
     "ConvFeatureTransformer",
@@ -64,7 +53,7 @@ _MODULES = {
 _PACKAGES = ("datasets", "displays", "io", "network")
 
 
-def _import_public(name):
+def __getattr__(name):
     """Import a public name when it is first used: ``skmnist --help`` needs none of them."""
     if name in _PACKAGES:
         return import_module(f"skmnist.{name}")
@@ -83,10 +72,6 @@ def _where(name):
         if name in import_module(f"skmnist.{package}").__all__:
             return f", but skmnist.{package} has it: from skmnist.{package} import {name}"
     return ""
-
-
-if not TYPE_CHECKING:  # otherwise, type checkers would accept any name
-    __getattr__ = _import_public
 
 
 def __dir__():

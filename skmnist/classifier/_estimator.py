@@ -2,6 +2,7 @@
 
 import time
 from types import SimpleNamespace
+from typing import Literal, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -239,9 +240,9 @@ class MLPDigitClassifier(
         target_encoding="one-hot",
         solver="sgd",
         alpha=0.0,
-        batch_size="auto",
+        batch_size: int | Literal["auto"] = "auto",
         learning_rate="linear",
-        learning_rate_init="auto",
+        learning_rate_init: float | Literal["auto"] = "auto",
         warmup=0.1,
         schedule_iter=None,
         momentum=0.9,
@@ -261,7 +262,7 @@ class MLPDigitClassifier(
         shuffle=True,
         random_state=None,
         warm_start=False,
-        verbose=False,
+        verbose: bool | int = False,
     ):
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -296,7 +297,7 @@ class MLPDigitClassifier(
 
     @all_or_nothing
     @with_callbacks
-    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None):
+    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None) -> Self:
         """Train on the images X and the labels y.
 
         Parameters
@@ -369,7 +370,7 @@ class MLPDigitClassifier(
         return self
 
     @all_or_nothing
-    def partial_fit(self, X, y, classes=None, sample_weight=None):
+    def partial_fit(self, X, y, classes=None, sample_weight=None) -> Self:
         """Train for one epoch on a batch of images.
 
         The step size increases for 30 updates, unless ``warmup=0``, and is constant afterwards.

@@ -1,5 +1,7 @@
 """A mixin that converts the outputs of a fitted network to scores, probabilities and labels."""
 
+from typing import Any
+
 from sklearn.utils.validation import check_is_fitted
 
 from skmnist.base._checks import check_same_place, check_X
@@ -13,7 +15,7 @@ from skmnist.network._training import predict_outputs
 class PredictMixin:
     """A mixin that predicts with ``coefs_``, ``intercepts_`` and ``classes_``."""
 
-    def decision_function(self, X):
+    def decision_function(self, X) -> Any:
         """Return one score per class.
 
         Parameters
@@ -41,7 +43,7 @@ class PredictMixin:
         scores = self._scores(X, "decision_function")
         return scores[:, 1] - scores[:, 0] if len(self.classes_) == 2 else scores
 
-    def predict_proba(self, X):
+    def predict_proba(self, X) -> Any:
         """Return the probability of each class.
 
         Parameters
@@ -68,7 +70,7 @@ class PredictMixin:
         return project_to_simplex(self._scores(X, "predict_proba"))
 
     @ignore_float_warnings
-    def predict_log_proba(self, X):
+    def predict_log_proba(self, X) -> Any:
         """Return the natural logarithm of the probability of each class.
 
         Parameters
@@ -95,7 +97,7 @@ class PredictMixin:
         probabilities = project_to_simplex(self._scores(X, "predict_log_proba"))
         return namespace(probabilities).log(probabilities)
 
-    def predict(self, X):
+    def predict(self, X) -> Any:
         """Return the predicted label of each image.
 
         Parameters

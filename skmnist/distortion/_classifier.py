@@ -1,6 +1,7 @@
 """DistortedClassifier: its parameters, fit, and the methods of the classifier that it fits."""
 
 from copy import deepcopy
+from typing import Any, Self
 
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone, is_classifier
 from sklearn.pipeline import Pipeline
@@ -145,7 +146,7 @@ class DistortedClassifier(
         estimator,
         distorter=None,
         *,
-        max_iter=10,
+        max_iter: int = 10,
         n_copies=4,
         warm_start=False,
         random_state=None,
@@ -159,7 +160,7 @@ class DistortedClassifier(
 
     @all_or_nothing
     @with_callbacks
-    def fit(self, X, y, sample_weight=None, **fit_params):
+    def fit(self, X, y, sample_weight=None, **fit_params) -> Self:
         """Fit a copy of the estimator to distorted images.
 
         Parameters
@@ -232,7 +233,7 @@ class DistortedClassifier(
             return given
         return process_routing(self, "fit", **given).estimator.fit
 
-    def predict(self, X):
+    def predict(self, X) -> Any:
         """Predict the classes of images, which are not distorted.
 
         Parameters
@@ -329,7 +330,7 @@ class DistortedClassifier(
         """The names of the columns of X, if it has names that are all strings."""
         return self.estimator_.feature_names_in_
 
-    def get_metadata_routing(self):
+    def get_metadata_routing(self) -> MetadataRouter:
         """Return which metadata the estimator requests.
 
         Returns
