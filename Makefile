@@ -12,10 +12,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format matrix engines browser torture mutants package bench docs clean
+.PHONY: help run test lint format matrix engines mlpclassifier browser torture mutants package bench docs clean
 
 help:  ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-8s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-13s %s\n", $$1, $$2}'
 
 run: $(VENV)/.project  ## train on MNIST to an accuracy above 98 %, and test the model
 	@$(BIN)/skmnist train --out $(MODEL) $(ARGS)
@@ -40,6 +40,9 @@ matrix: $(VENV)/.ci  ## run the tests with all supported versions of Python and 
 engines: $(VENV)/.ci  ## run the tests with skops, ONNX, Dask, Ray, Optuna and imbalanced-learn
 	@$(BIN)/nox --session engines -- $(ARGS)
 
+mlpclassifier: $(VENV)/.ci  ## run scikit-learn's own tests of MLPClassifier with MLPDigitClassifier
+	@$(BIN)/nox --session mlpclassifier -- $(ARGS)
+
 browser: $(VENV)/.ci  ## run the tests of the page to draw on in a headless Chromium
 	@$(BIN)/nox --session browser -- $(ARGS)
 
@@ -49,7 +52,7 @@ torture: $(VENV)/.ci  ## run the fault-injection tests in full, for hours: make 
 mutants: $(VENV)/.project $(VENV)/.test $(VENV)/.mutants  ## make many small changes to the network, which the tests must detect
 	@$(BIN)/python .ci/mutants.py $(ARGS)
 
-package: $(VENV)/.ci  ## build wheel and sdist, and try the wheel in an empty environment
+package: $(VENV)/.ci  ## build wheel and sdist, try the wheel in an empty environment, and check its types
 	@$(BIN)/nox --session package
 
 bench: $(VENV)/.project $(VENV)/.bench  ## run a benchmark: make bench NAME=train_speed ARGS=--help

@@ -89,6 +89,13 @@ def browser(session):
 
 
 @nox.session
+def mlpclassifier(session):
+    """Run the tests of MLPClassifier in scikit-learn 1.9 with MLPDigitClassifier."""
+    session.install("--editable", ".", "--group", "test", "scikit-learn==1.9.*")
+    session.run("python", "tests/tests_of_mlpclassifier.py", *session.posargs, env=ONE_THREAD)
+
+
+@nox.session
 def coverage(session):
     """Report the lines that neither the job with all array libraries nor the engines ran."""
     session.install("coverage")
@@ -133,3 +140,17 @@ def package(session):
     session.run("python", "-I", "-c", TRY_OUT)
     session.run("skmnist", "train", "--hidden", "32", "--epochs", "2", "--out", "model.joblib")
     session.run("skmnist", "evaluate", "model.joblib")
+    check_types(session)
+
+
+def check_types(session):
+    """Check with mypy and pyright how a user's script sees the installed package, and run it."""
+    with session.chdir(ROOT):
+        session.install("--group", "typing")
+    script = str(ROOT / "tests" / "typed_script.py")
+    session.run("mypy", "--config-file", str(ROOT / "pyproject.toml"), script)
+    python = str(Path(session.bin, "python"))
+    session.run(
+        "pyright", "--pythonpath", python, script, env={"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
+    )
+    session.run("python", "-I", script)

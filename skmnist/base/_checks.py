@@ -49,6 +49,17 @@ def _check_two_dimensions(shape):
         )
 
 
+def check_one_label(y, name="y"):
+    """Raise a ValueError if y has several columns: labels have one dimension, or one column."""
+    shape = np.shape(y)
+    if len(shape) > 1 and shape[1] > 1:
+        raise ValueError(
+            f"{name} must contain one label per image; got an array of shape {tuple(shape)}. "
+            "Convert one-hot rows to labels with argmax(axis=1). If an image can have several "
+            "labels, use sklearn.multioutput.MultiOutputClassifier."
+        )
+
+
 def check_same_place(estimator, X, fitted, method):
     """Raise a ValueError unless X has the library and device of a fitted array."""
     if not is_same_place(X, fitted):

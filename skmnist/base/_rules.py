@@ -1,9 +1,9 @@
 """Rules for the values of parameters, and errors for invalid values."""
 
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 from numbers import Integral, Real
 from typing import NamedTuple, Protocol, runtime_checkable
@@ -23,10 +23,15 @@ class Rule(NamedTuple):
 
 @dataclass(frozen=True)
 class OneOf:
-    """The rule for a parameter that must be a name in a table, including names added later."""
+    """The rule for a parameter that must be a name in a table, including names added later.
+
+    ``instead`` maps names that other libraries have, but not the table, to a sentence that says
+    what to use instead.
+    """
 
     names: Collection
     hint: str = ""
+    instead: Mapping = field(default_factory=dict)
 
     @property
     def types(self):
@@ -147,7 +152,13 @@ def _check_each(name, given, values, allowed, rule):
         if wrong_bool or not isinstance(value, rule.types):
             raise TypeError(message)
         if not rule.test(value):
-            raise ValueError(message)
+            raise ValueError(message + _what_to_use_instead(value, rule))
+
+
+def _what_to_use_instead(value, rule):
+    """Return a sentence for a name of another library, with a space before it, or ''."""
+    sentence = rule.instead.get(value) if isinstance(rule, OneOf) else None
+    return f" {sentence}" if sentence else ""
 
 
 @contextmanager

@@ -1,6 +1,7 @@
-"""Differences between the supported versions of scikit-learn."""
+"""Differences between the supported versions of scikit-learn, and which versions are installed."""
 
 from contextlib import nullcontext
+from importlib.metadata import PackageNotFoundError, version
 
 try:
     from sklearn.callback import CallbackSupportMixin, with_callbacks
@@ -35,3 +36,11 @@ class _NoCallbacks:
 
     def call_on_fit_task_end(self, **task):
         return False
+
+
+def installed_version(package):
+    """Return the version of a package as text, or None if it is not installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

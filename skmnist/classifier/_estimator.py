@@ -2,6 +2,7 @@
 
 import time
 from types import SimpleNamespace
+from typing import Literal, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -14,6 +15,7 @@ from skmnist.base._resuming import warn_if_done
 from skmnist.base._rules import short_repr
 from skmnist.base._versioned_pickle import VersionedPickleMixin
 from skmnist.base.compat import CallbackSupportMixin, with_callbacks
+from skmnist.classifier._derived import DerivedAttributesMixin
 from skmnist.classifier._examples import check_validation, check_X_y, make_examples
 from skmnist.classifier._parameters import check_epsilon, check_parameters
 from skmnist.classifier._predicting import PredictMixin
@@ -37,6 +39,7 @@ class MLPDigitClassifier(
     CallbackSupportMixin,
     ClassifierMixin,
     PredictMixin,
+    DerivedAttributesMixin,
     VersionedPickleMixin,
     DocLinkMixin,
     BaseEstimator,
@@ -177,6 +180,18 @@ class MLPDigitClassifier(
         The mean validation loss after each epoch. None if there was no validation.
     validation_scores_ : list of float or None
         The validation accuracy after each epoch. None if there was no validation.
+    loss_ : float
+        The last entry of ``loss_curve_``.
+    best_loss_ : float or None
+        The smallest entry of ``loss_curve_``. None if there was a validation.
+    best_validation_score_ : float or None
+        The largest entry of ``validation_scores_``. None if there was no validation.
+    n_layers_ : int
+        The number of layers, including the pixels.
+    n_outputs_ : int
+        The number of outputs: one per class, also for two classes, or 1 with ordinal targets.
+    out_activation_ : str
+        The ``output_activation`` that the classifier was fitted with.
     n_features_in_ : int
         The number of columns of X.
     feature_names_in_ : ndarray of shape (``n_features_in_``,)
@@ -225,9 +240,9 @@ class MLPDigitClassifier(
         target_encoding="one-hot",
         solver="sgd",
         alpha=0.0,
-        batch_size="auto",
+        batch_size: int | Literal["auto"] = "auto",
         learning_rate="linear",
-        learning_rate_init="auto",
+        learning_rate_init: float | Literal["auto"] = "auto",
         warmup=0.1,
         schedule_iter=None,
         momentum=0.9,
@@ -247,7 +262,7 @@ class MLPDigitClassifier(
         shuffle=True,
         random_state=None,
         warm_start=False,
-        verbose=False,
+        verbose: bool | int = False,
     ):
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -282,7 +297,7 @@ class MLPDigitClassifier(
 
     @all_or_nothing
     @with_callbacks
-    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None):
+    def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None) -> Self:
         """Train on the images X and the labels y.
 
         Parameters
@@ -355,7 +370,7 @@ class MLPDigitClassifier(
         return self
 
     @all_or_nothing
-    def partial_fit(self, X, y, classes=None, sample_weight=None):
+    def partial_fit(self, X, y, classes=None, sample_weight=None) -> Self:
         """Train for one epoch on a batch of images.
 
         The step size increases for 30 updates, unless ``warmup=0``, and is constant afterwards.

@@ -32,20 +32,46 @@ def _is_layer_sizes(value):
     return sizes.ndim == 1 and all(is_integer(size, 1) and size <= sys.maxsize for size in sizes)
 
 
+# Names of scikit-learn and other libraries, and what to use instead of them.
+_SIGMOID = {"sigmoid": "The sigmoid function is called 'logistic', as in scikit-learn."}
+_NO_SOFTMAX = {"softmax": "predict_proba returns probabilities that sum to 1 without a softmax."}
+_CROSS_ENTROPY = (
+    "There is no cross-entropy: outputs that minimize the squared error, 'mse', estimate "
+    "probabilities too."
+)
+_DECREASING = (
+    "Instead of {name!r}, use 'linear' or 'cosine', which decrease the step size in the course of "
+    "max_iter epochs; early_stopping=True stops the training when it no longer helps."
+)
+_NO_LBFGS = (
+    "For a small data set, use all rows as one batch, with batch_size=len(X), instead of 'lbfgs'."
+)
+
+
 RULES = {
     "hidden_layer_sizes": Rule(
         (tuple, list, np.ndarray, Integral),
         _is_layer_sizes,
         "a tuple of integers of at least 1, such as (512, 256), or () for no hidden layer",
     ),
-    "activation": OneOf(ACTIVATIONS),
-    "output_activation": OneOf(OUTPUT_ACTIVATIONS),
-    "loss": OneOf(LOSSES),
+    "activation": OneOf(ACTIVATIONS, instead=_SIGMOID),
+    "output_activation": OneOf(OUTPUT_ACTIVATIONS, instead=_SIGMOID | _NO_SOFTMAX),
+    "loss": OneOf(
+        LOSSES,
+        instead={
+            "squared_error": "The squared error is called 'mse'.",
+            **dict.fromkeys(("log_loss", "cross_entropy"), _CROSS_ENTROPY),
+        },
+    ),
     "target_encoding": OneOf(ENCODINGS),
-    "solver": OneOf(SOLVERS),
+    "solver": OneOf(SOLVERS, instead={"lbfgs": _NO_LBFGS}),
     "alpha": NOT_NEGATIVE,
     "batch_size": integer(1, or_auto=True),
-    "learning_rate": OneOf(SCHEDULES, " (the step size is learning_rate_init)"),
+    "learning_rate": OneOf(
+        SCHEDULES,
+        " (the step size is learning_rate_init)",
+        {name: _DECREASING.format(name=name) for name in ("adaptive", "invscaling")},
+    ),
     "learning_rate_init": Rule(
         (Real, str),
         lambda value: value == "auto" if isinstance(value, str) else value > 0 and is_finite(value),

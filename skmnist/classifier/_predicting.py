@@ -1,5 +1,7 @@
 """A mixin that converts the outputs of a fitted network to scores, probabilities and labels."""
 
+from typing import Any
+
 from sklearn.utils.validation import check_is_fitted
 
 from skmnist.base._checks import check_same_place, check_X
@@ -13,7 +15,7 @@ from skmnist.network._training import predict_outputs
 class PredictMixin:
     """A mixin that predicts with ``coefs_``, ``intercepts_`` and ``classes_``."""
 
-    def decision_function(self, X):
+    def decision_function(self, X) -> Any:
         """Return one score per class.
 
         Parameters
@@ -41,7 +43,7 @@ class PredictMixin:
         scores = self._scores(X, "decision_function")
         return scores[:, 1] - scores[:, 0] if len(self.classes_) == 2 else scores
 
-    def predict_proba(self, X):
+    def predict_proba(self, X) -> Any:
         """Return the probability of each class.
 
         Parameters
@@ -67,7 +69,35 @@ class PredictMixin:
         """
         return project_to_simplex(self._scores(X, "predict_proba"))
 
-    def predict(self, X):
+    @ignore_float_warnings
+    def predict_log_proba(self, X) -> Any:
+        """Return the natural logarithm of the probability of each class.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features)
+            One image per row.
+
+        Returns
+        -------
+        log_probabilities : array of shape (n_samples, n_classes)
+            The logarithms of the probabilities that :meth:`predict_proba` returns. The logarithm of
+            a probability of 0 is minus infinity, without a warning.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_digits
+        >>> from skmnist import MLPDigitClassifier
+        >>> X, y = load_digits(return_X_y=True)
+        >>> classifier = MLPDigitClassifier(hidden_layer_sizes=(32,), random_state=0)
+        >>> classifier = classifier.fit(X[:1500], y[:1500])
+        >>> bool((classifier.predict_log_proba(X[1500:1502]) <= 0).all())
+        True
+        """
+        probabilities = project_to_simplex(self._scores(X, "predict_log_proba"))
+        return namespace(probabilities).log(probabilities)
+
+    def predict(self, X) -> Any:
         """Return the predicted label of each image.
 
         Parameters

@@ -9,6 +9,7 @@ from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_array, check_consistent_length
 
+from skmnist.base._checks import check_one_label
 from skmnist.base._rules import in_range_of_floats, is_finite
 from skmnist.network._activations import OUTPUT_ACTIVATIONS
 from skmnist.network._arrays import ignore_float_warnings, like, namespace, to_numpy
@@ -26,6 +27,7 @@ def as_labels(y, name="y"):
         raise ValueError(
             f"This classifier requires {name} to be passed, but the target {name} is None."
         )
+    check_one_label(y, name)
     labels = column_or_1d(y if isinstance(y, np.ndarray) else _as_array(y), warn=True)
     if labels.dtype.kind == "f" and not np.isfinite(labels).all():
         raise ValueError(f"Input {name} contains NaN or infinity.")

@@ -6,6 +6,7 @@ import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from skmnist.cli._completion import complete
 from skmnist.cli._interrupts import first_interrupt_only, interrupts_ignored
 from skmnist.cli._messages import FAILED, make_streams_robust, print_error, print_warning
 from skmnist.cli._parser import make_parser
@@ -58,7 +59,9 @@ def main(argv=None):
 def _run(argv):
     """Run the subcommand and return the exit status."""
     make_streams_robust()
-    arguments = make_parser().parse_args(argv)
+    parser = make_parser()
+    complete(parser)
+    arguments = parser.parse_args(argv)
     with warnings.catch_warnings():
         warnings.showwarning = print_warning
         try:

@@ -1,6 +1,7 @@
 """ActivationsDisplay: the activations of all layers of a network for one image."""
 
 import math
+from typing import Self
 
 import numpy as np
 from sklearn.utils.validation import validate_data
@@ -74,13 +75,13 @@ class ActivationsDisplay(DrawnOnAxesMixin):
     ['', 'hidden layer 1: 9 neurons', 'output: X']
     """
 
-    def __init__(self, image, activations, *, classes=None):
+    def __init__(self, image, activations, *, classes=None) -> None:
         self.image = image
         self.activations = activations
         self.classes = classes
 
     @classmethod
-    def from_estimator(cls, estimator, X, *, image_shape=None, ax=None, **plot_kw):
+    def from_estimator(cls, estimator, X, *, image_shape=None, ax=None, **plot_kw) -> Self:
         """Plot the activations of a fitted network for one image.
 
         Parameters
@@ -134,7 +135,7 @@ class ActivationsDisplay(DrawnOnAxesMixin):
         activations = [output[0] for output in passed.outputs]
         return cls(image, activations, classes=network.classes_).plot(ax, **plot_kw)
 
-    def plot(self, ax=None, *, im_kw=None, bar_kw=None):
+    def plot(self, ax=None, *, im_kw=None, bar_kw=None) -> Self:
         """Plot the image, the hidden layers and the outputs.
 
         Parameters

@@ -1,5 +1,7 @@
 """DigitGridDisplay: a grid of images with their true and predicted labels."""
 
+from typing import Self
+
 import numpy as np
 from sklearn.utils.validation import check_array, check_is_fitted
 
@@ -70,7 +72,9 @@ class DigitGridDisplay(DrawnOnAxesMixin):
     ['7', '2', '1']
     """
 
-    def __init__(self, images, *, y_true=None, y_pred=None, confidence=None, if_empty="no images"):
+    def __init__(
+        self, images, *, y_true=None, y_pred=None, confidence=None, if_empty="no images"
+    ) -> None:
         self.images = images
         self.y_true = y_true
         self.y_pred = y_pred
@@ -89,7 +93,7 @@ class DigitGridDisplay(DrawnOnAxesMixin):
         image_shape=None,
         ax=None,
         **plot_kw,
-    ):
+    ) -> Self:
         """Plot images with the predictions of a fitted classifier.
 
         Parameters
@@ -155,7 +159,7 @@ class DigitGridDisplay(DrawnOnAxesMixin):
         image_shape=None,
         ax=None,
         **plot_kw,
-    ):
+    ) -> Self:
         """Plot images with given predictions.
 
         Parameters
@@ -201,7 +205,7 @@ class DigitGridDisplay(DrawnOnAxesMixin):
     @classmethod
     def from_distorter(
         cls, distorter, X, *, n_copies=20, random_state=None, image_shape=None, ax=None, **plot_kw
-    ):
+    ) -> Self:
         """Plot one image and distorted copies of it.
 
         Parameters
@@ -262,7 +266,7 @@ class DigitGridDisplay(DrawnOnAxesMixin):
             if_empty=f"no mistakes among {X.shape[0]} images",
         )
 
-    def plot(self, ax=None, *, im_kw=None, text_kw=None):
+    def plot(self, ax=None, *, im_kw=None, text_kw=None) -> Self:
         """Plot the images.
 
         Parameters

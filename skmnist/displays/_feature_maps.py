@@ -1,7 +1,8 @@
 """FeatureMapsDisplay: an image and the feature maps that are computed from it."""
 
 import math
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from skmnist.network._arrays import to_numpy
 IMAGE_WIDTH, GAP = 1.5, 0.4  # in multiples of the width of a map
 INCHES, INCHES_WITH_VALUES = 1.3, 2.4  # the side of a map
 MOST_ROWS = 4
+_Values = bool | str | Callable[[float], str]
 NAME_SHARE = 0.2  # the maximum height of a name, as a fraction of the box of a map
 
 
@@ -64,13 +66,15 @@ class FeatureMapsDisplay(DrawnOnAxesMixin):
     ['', 'layer 0, map 0', 'layer 1, map 0']
     """
 
-    def __init__(self, image, maps, *, names=None):
+    def __init__(self, image, maps, *, names=None) -> None:
         self.image = image
         self.maps = maps
         self.names = names
 
     @classmethod
-    def from_estimator(cls, estimator, X, *, n_maps=8, values="auto", ax=None, **plot_kw):
+    def from_estimator(
+        cls, estimator, X, *, n_maps=8, values: _Values = "auto", ax=None, **plot_kw
+    ) -> Self:
         """Plot the feature maps of a fitted transformer for one image.
 
         Parameters
@@ -120,7 +124,7 @@ class FeatureMapsDisplay(DrawnOnAxesMixin):
         display = cls(as_images(shown, shape)[0], maps, names=_names_of(transformer, maps))
         return display.plot(ax, values=values, **plot_kw)
 
-    def plot(self, ax=None, *, values="auto", im_kw=None, text_kw=None):
+    def plot(self, ax=None, *, values: _Values = "auto", im_kw=None, text_kw=None) -> Self:
         """Plot the image and its feature maps.
 
         Parameters

@@ -1,5 +1,7 @@
 """KernelsDisplay: the kernels of a ConvFeatureTransformer as images."""
 
+from typing import Self
+
 import numpy as np
 
 from skmnist.base._public import set_module
@@ -51,12 +53,12 @@ class KernelsDisplay(DrawnOnAxesMixin):
     (-1.0, 1.0)
     """
 
-    def __init__(self, kernels, *, title=None):
+    def __init__(self, kernels, *, title=None) -> None:
         self.kernels = kernels
         self.title = title
 
     @classmethod
-    def from_estimator(cls, estimator, *, layer=0, n_kernels=64, ax=None, **plot_kw):
+    def from_estimator(cls, estimator, *, layer=0, n_kernels=64, ax=None, **plot_kw) -> Self:
         """Plot the kernels of one layer of a transformer.
 
         Parameters
@@ -100,7 +102,7 @@ class KernelsDisplay(DrawnOnAxesMixin):
             title = f"mean over {n_channels} {'maps' if layer % n_layers else 'channels'}"
         return cls(kernels, title=title if n_channels > 1 else None).plot(ax, **plot_kw)
 
-    def plot(self, ax=None, *, im_kw=None, colorbar=True):
+    def plot(self, ax=None, *, im_kw=None, colorbar=True) -> Self:
         """Plot the kernels.
 
         Parameters

@@ -1,5 +1,7 @@
 """LossCurveDisplay: the training and validation loss of each epoch."""
 
+from typing import Self
+
 from skmnist.base._public import set_module
 from skmnist.displays._drawn_on_axes import DrawnOnAxesMixin
 from skmnist.displays._steps import MLP, last_step
@@ -46,14 +48,16 @@ class LossCurveDisplay(DrawnOnAxesMixin):
     'Loss'
     """
 
-    def __init__(self, loss_curve, *, validation_loss_curve=None, best_iter=None, name=None):
+    def __init__(
+        self, loss_curve, *, validation_loss_curve=None, best_iter=None, name=None
+    ) -> None:
         self.loss_curve = loss_curve
         self.validation_loss_curve = validation_loss_curve
         self.best_iter = best_iter
         self.name = name
 
     @classmethod
-    def from_estimator(cls, estimator, *, ax=None, name=None, **kwargs):
+    def from_estimator(cls, estimator, *, ax=None, name=None, **kwargs) -> Self:
         """Plot the loss curves of a fitted network.
 
         Parameters
@@ -94,7 +98,7 @@ class LossCurveDisplay(DrawnOnAxesMixin):
         )
         return display.plot(ax, **kwargs)
 
-    def plot(self, ax=None, **line_kw):
+    def plot(self, ax=None, **line_kw) -> Self:
         """Plot the loss curves.
 
         Parameters

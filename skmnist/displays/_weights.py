@@ -1,5 +1,7 @@
 """WeightsDisplay: the weights of the first layer of a network as images."""
 
+from typing import Self
+
 import numpy as np
 
 from skmnist.base._public import set_module
@@ -49,11 +51,13 @@ class WeightsDisplay(DrawnOnAxesMixin):
     (-1.0, 1.0)
     """
 
-    def __init__(self, weights):
+    def __init__(self, weights) -> None:
         self.weights = weights
 
     @classmethod
-    def from_estimator(cls, estimator, *, n_neurons=25, image_shape=None, ax=None, **plot_kw):
+    def from_estimator(
+        cls, estimator, *, n_neurons=25, image_shape=None, ax=None, **plot_kw
+    ) -> Self:
         """Plot the weights of the neurons with the largest weights in the first layer.
 
         Parameters
@@ -95,7 +99,7 @@ class WeightsDisplay(DrawnOnAxesMixin):
         weights = columns[:, largest].T.reshape(-1, *shape)
         return cls(weights if len(shape) == 2 else weights.mean(axis=3)).plot(ax, **plot_kw)
 
-    def plot(self, ax=None, *, im_kw=None, colorbar=True):
+    def plot(self, ax=None, *, im_kw=None, colorbar=True) -> Self:
         """Plot the weights.
 
         Parameters

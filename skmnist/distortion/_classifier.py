@@ -1,6 +1,7 @@
 """DistortedClassifier: its parameters, fit, and the methods of the classifier that it fits."""
 
 from copy import deepcopy
+from typing import Any, Self
 
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone, is_classifier
 from sklearn.pipeline import Pipeline
@@ -11,7 +12,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from skmnist.base._all_or_nothing import all_or_nothing
-from skmnist.base._checks import check_images, new_generator
+from skmnist.base._checks import check_images, check_one_label, new_generator
 from skmnist.base._doc_link import DocLinkMixin
 from skmnist.base._public import set_module
 from skmnist.base._rules import DISTORTER_OR_NONE, FLAG, RANDOM_STATE, check, integer, short_repr
@@ -145,7 +146,7 @@ class DistortedClassifier(
         estimator,
         distorter=None,
         *,
-        max_iter=10,
+        max_iter: int = 10,
         n_copies=4,
         warm_start=False,
         random_state=None,
@@ -159,7 +160,7 @@ class DistortedClassifier(
 
     @all_or_nothing
     @with_callbacks
-    def fit(self, X, y, sample_weight=None, **fit_params):
+    def fit(self, X, y, sample_weight=None, **fit_params) -> Self:
         """Fit a copy of the estimator to distorted images.
 
         Parameters
@@ -232,7 +233,7 @@ class DistortedClassifier(
             return given
         return process_routing(self, "fit", **given).estimator.fit
 
-    def predict(self, X):
+    def predict(self, X) -> Any:
         """Predict the classes of images, which are not distorted.
 
         Parameters
@@ -329,7 +330,7 @@ class DistortedClassifier(
         """The names of the columns of X, if it has names that are all strings."""
         return self.estimator_.feature_names_in_
 
-    def get_metadata_routing(self):
+    def get_metadata_routing(self) -> MetadataRouter:
         """Return which metadata the estimator requests.
 
         Returns
@@ -359,6 +360,7 @@ class DistortedClassifier(
 
 def _as_labels(y):
     """Return y as a 1-D array of finite labels of classes."""
+    check_one_label(y)
     labels = column_or_1d(y, warn=True)
     labels = check_array(labels, ensure_2d=False, dtype=None, input_name="y")
     check_classification_targets(labels)

@@ -1,6 +1,7 @@
 """DigitDistorter: its parameters, distort and fit_resample."""
 
 from numbers import Real
+from typing import Any
 
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_array, check_random_state
@@ -120,13 +121,13 @@ class DigitDistorter(VersionedPickleMixin, DocLinkMixin, BaseEstimator):
     def __init__(
         self,
         *,
-        rotation=10,
+        rotation: float = 10,
         scale=0.1,
         shear=0.1,
-        shift=1,
+        shift: float = 1,
         elastic=0.8,
-        smoothness=5,
-        fill=0,
+        smoothness: float = 5,
+        fill: float = 0,
         image_shape=None,
         n_copies=1,
         n_jobs=None,
@@ -144,7 +145,7 @@ class DigitDistorter(VersionedPickleMixin, DocLinkMixin, BaseEstimator):
         self.n_jobs = n_jobs
         self.random_state = random_state
 
-    def distort(self, X, random_state=None):
+    def distort(self, X, random_state=None) -> Any:
         """Return a distorted copy of each image.
 
         Parameters
@@ -175,7 +176,7 @@ class DigitDistorter(VersionedPickleMixin, DocLinkMixin, BaseEstimator):
         _check_fill(self.fill, X)
         return distorted(self, X, shape, new_generator(seed))
 
-    def fit_resample(self, X, y):
+    def fit_resample(self, X, y) -> tuple[Any, Any]:
         """Return the images and distorted copies of them, with their labels.
 
         With this method, a distorter can be a step of a pipeline of imbalanced-learn.

@@ -5,6 +5,8 @@
 sums the products and divides by their number, which is nine for a 3×3 kernel.
 """
 
+from typing import Any, Self
+
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import metadata_routing
@@ -178,16 +180,16 @@ class ConvFeatureTransformer(
 
     def __init__(
         self,
-        kernels="kmeans",
+        kernels: Any = "kmeans",
         *,
-        n_kernels=32,
-        kernel_size="auto",
-        stride=1,
-        padding="valid",
+        n_kernels: int | tuple[int, ...] = 32,
+        kernel_size: int | str | tuple[int | str, ...] = "auto",
+        stride: int | tuple[int, ...] = 1,
+        padding: str | tuple[str, ...] = "valid",
         normalize=None,
-        activation="split",
-        pool="max",
-        pool_size="auto",
+        activation: str | tuple[str | None, ...] | None = "split",
+        pool: str | tuple[str | None, ...] | None = "max",
+        pool_size: int | str | tuple[int | str, ...] = "auto",
         stacking="mixed",
         image_shape=None,
         n_jobs=None,
@@ -209,7 +211,7 @@ class ConvFeatureTransformer(
 
     @all_or_nothing
     @with_callbacks
-    def fit(self, X, y=None):
+    def fit(self, X, y=None) -> Self:
         """Create the kernels, or learn them from a sample of the images.
 
         Parameters
@@ -268,7 +270,7 @@ class ConvFeatureTransformer(
             self.map_shapes_.append(shape)
             self._names = map_names(plan.source.kernel_names(len(kernels)), layer, self._names)
 
-    def transform(self, X, out=None):
+    def transform(self, X, out=None) -> Any:
         """Return the maps of the last layer, one row per image.
 
         Parameters
@@ -299,7 +301,7 @@ class ConvFeatureTransformer(
         X = self._check_new_X(X, "transform")
         return self._compute_maps(X, len(self.kernels_), out)
 
-    def feature_maps(self, X, layer=-1):
+    def feature_maps(self, X, layer=-1) -> Any:
         """Return the maps of a layer as images.
 
         Parameters
@@ -329,7 +331,7 @@ class ConvFeatureTransformer(
         shape = (X.shape[0], *self.map_shapes_[layer])
         return namespace(X).reshape(self._compute_maps(X, layer % n_layers + 1), shape)
 
-    def get_feature_names_out(self, input_features=None):
+    def get_feature_names_out(self, input_features=None) -> np.ndarray:
         """Return the names of the output columns: the kernel, the row and the column of a value.
 
         Parameters

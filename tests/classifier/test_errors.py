@@ -6,15 +6,19 @@ import pytest
 from helpers import small_classifier
 from scipy import sparse
 from sklearn.datasets import load_digits
-from sklearn.exceptions import NotFittedError
+from sklearn.exceptions import FitFailedWarning, NotFittedError
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import KFold, cross_val_score
+from sklearn.multioutput import MultiOutputClassifier
 
 X, y = load_digits(return_X_y=True)
 X, y = X[:200], y[:200]
 DIGITS = np.arange(10)
+SEVERAL = np.column_stack([y < 5, y % 2 == 0]).astype(int)
 
 
 NO_WEIGHT = "^sample_weight and class_weight must give at least one row .*; got only zeros"
-METHODS = ["predict", "predict_proba", "decision_function"]
+METHODS = ["predict", "predict_proba", "predict_log_proba", "decision_function"]
 small = partial(small_classifier, hidden_layer_sizes=(8,), max_iter=2)
 
 
@@ -93,7 +97,13 @@ BAD_LABELS = {
     "NaN": (np.where(y == 3, np.nan, y), "Input y contains NaN or infinity"),
     "infinite": (np.where(y == 3, np.inf, y), "Input y contains NaN or infinity"),
     "continuous": (y + 0.5, "Unknown label type: continuous"),
-    "two columns": (np.eye(10)[y], "1d array"),
+    "one-hot": (np.eye(10)[y], r"^y must contain one label per image; got an .*\(200, 10\)\. "),
+    "one-hot list": (np.eye(10)[y].tolist(), r"one-hot rows to labels with argmax\(axis=1\)"),
+    "several labels": (
+        sparse.csr_array(np.eye(10)[y] + np.eye(10)[::-1][y]),
+        r"If an image can have several labels, use sklearn\.multioutput\.MultiOutputClassifier\.$",
+    ),
+    "three dimensions": (np.zeros((200, 2, 2)), "one label per image"),
     "too few": (y[:-1], r"inconsistent numbers of samples: \[200, 199\]"),
     "one class": (np.full(200, 7), "y must contain at least 2 classes.* got one class, 7"),
     "one word": (np.full(200, "cat"), "y must contain at least 2 classes.* got one class, 'cat'"),
@@ -105,6 +115,19 @@ def test_invalid_labels_raise_error(kind):
     labels, message = BAD_LABELS[kind]
     with pytest.raises(ValueError, match=message):
         small().fit(X, labels)
+
+
+def test_suggested_meta_estimator_learns_several_labels_per_image():
+    predicted = MultiOutputClassifier(small(max_iter=20)).fit(X, SEVERAL).predict(X)
+    assert (predicted == SEVERAL).mean() > 0.9
+
+
+def test_fold_with_one_class_has_no_score_as_with_logistic_regression():
+    rare = (np.arange(200) >= 195).astype(int)  # without shuffling, one of the folds has them all
+    for model in (small(), LogisticRegression(max_iter=10_000)):
+        with pytest.warns(FitFailedWarning, match="at least 2 classes"):
+            scores = cross_val_score(model, X, rare, cv=KFold(5))
+        assert np.isnan(scores).tolist() == [False] * 4 + [True]
 
 
 def test_errors_name_y_val_and_X_val():

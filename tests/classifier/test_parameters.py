@@ -128,7 +128,29 @@ def test_error_for_wrong_value_names_parameter_and_allowed_values(name, value, m
     message = str(raised.value)
     assert message.startswith(f"{name} must be ")
     assert RULES[name].allowed in message
-    assert message.endswith(f"; got {value!r}.")
+    assert f"; got {value!r}." in message
+    has_hint = isinstance(value, str) and (name, value) in HINTS
+    assert message.endswith(f"; got {value!r}.") != has_hint
+
+
+# Names of scikit-learn and Keras, and a part of what the error says about them.
+HINTS = {
+    ("solver", "lbfgs"): r"one batch, with batch_size=len\(X\), instead of 'lbfgs'",
+    ("learning_rate", "adaptive"): "Instead of 'adaptive', use 'linear' or 'cosine'",
+    ("learning_rate", "invscaling"): "Instead of 'invscaling', use 'linear' or 'cosine'",
+    ("activation", "sigmoid"): "called 'logistic'",
+    ("output_activation", "sigmoid"): "called 'logistic'",
+    ("output_activation", "softmax"): "predict_proba returns probabilities that sum to 1",
+    ("loss", "squared_error"): "called 'mse'",
+    ("loss", "log_loss"): "There is no cross-entropy",
+    ("loss", "cross_entropy"): "There is no cross-entropy",
+}
+
+
+@pytest.mark.parametrize(("name", "value"), HINTS)
+def test_error_for_name_of_other_library_says_what_to_use_instead(name, value):
+    with pytest.raises(ValueError, match=rf"; got '{value}'\. .*{HINTS[name, value]}.*\.$"):
+        small(**{name: value}).fit(X, y)
 
 
 @pytest.mark.parametrize("name", list(RULES))

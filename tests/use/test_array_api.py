@@ -33,6 +33,9 @@ def test_training_equals_training_with_numpy(name, dtype, put):
         assert_same_place(result, put(test))
         assert str(result.dtype).endswith(dtype)
         np.testing.assert_allclose(back(result), getattr(ours, method)(test), atol=atol)
+    logarithms = theirs.predict_log_proba(put(test))
+    assert_same_place(logarithms, put(test))
+    np.testing.assert_allclose(np.exp(back(logarithms)), ours.predict_proba(test), atol=atol)
     labels = theirs.predict(put(test))
     assert_same_place(labels, put(test))
     assert (back(labels) == ours.predict(test)).mean() > 0.97
@@ -103,7 +106,7 @@ def test_validation_data_of_another_library_raise_an_error(put):
 
 def test_predicting_arrays_of_another_library_raises_an_error(put):
     for model, there in ((small().fit(put(X), put(y)), X_test), (small().fit(X, y), put(X_test))):
-        for method in ("predict", "predict_proba", "decision_function"):
+        for method in ("predict", "predict_proba", "predict_log_proba", "decision_function"):
             with pytest.raises(ValueError, match=rf"{method}\(\) must use the same namespace"):
                 getattr(model, method)(there)
 
