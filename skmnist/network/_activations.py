@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skmnist.network._arrays import namespace
+from skmnist.network._arrays import in_place, namespace
 
 LEAK = 0.01
 
@@ -20,7 +20,7 @@ class Activation(NamedTuple):
     Parameters
     ----------
     value : callable
-        The activation ``A`` as a function of ``Z = X @ W + b``.
+        The activation ``A`` as a function of ``Z = X @ W + b``. It can overwrite ``Z``.
     slope : callable
         The derivative of the activation with respect to ``Z``, as a function of ``A``.
 
@@ -42,9 +42,9 @@ class Activation(NamedTuple):
 
 
 def relu(Z):
-    """Return max(Z, 0)."""
+    """Return max(Z, 0), written into Z if it is a NumPy array."""
     # In NumPy, clip with two limits is more than twice as fast as clip with one, or maximum.
-    return namespace(Z).clip(Z, 0.0, math.inf)
+    return namespace(Z).clip(Z, 0.0, math.inf, **in_place(Z))
 
 
 def _relu_slope(A):
