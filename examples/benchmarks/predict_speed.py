@@ -1,16 +1,19 @@
 """Time of a prediction, in milliseconds.
 
-The script times `predict` for one image (the mean of many calls) and for the 10,000 test images in
-one call, with the network 784-512-256-10 of
+The script times `predict` with the network 784-512-256-10 of
 
-- ``skmnist``: `MLPDigitClassifier`, with bytes;
-- ``skmnist, floats``: the same, with float32;
-- ``MLPClassifier``: that of scikit-learn, with float32;
+- ``skmnist``: `MLPDigitClassifier`;
+- ``MLPClassifier``: that of scikit-learn;
 - ``torch``: `nn.Sequential` in inference mode and argmax, with a float32 tensor.
 
-All candidates are timed in each round, with the same number of threads. The networks are trained on
-a few images only, because the time does not depend on their accuracy. The ratios are medians of the
-ratios within a round.
+It predicts one image (the mean of many calls), as bytes, float32, float64 or a list of lists. The
+networks are fitted to the same type, and those for lists to float64. It also times one image with
+``skmnist, features``, a pipeline with a `ConvFeatureTransformer` before the network. Then it
+predicts the 10,000 test images in one call, with float32 and with bytes.
+
+All candidates of a table are timed in each round, with the same number of threads. The networks are
+trained on a few images only, because the time does not depend on their accuracy. The ratios are
+medians of the ratios within a round.
 
 Run the script in the root of the repository (torch is optional)::
 
@@ -19,9 +22,7 @@ Run the script in the root of the repository (torch is optional)::
 """
 
 import warnings
-from functools import partial
 
-import numpy as np
 from _common import (
     Report,
     argument_parser,
@@ -33,11 +34,13 @@ from _common import (
 )
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
 
-from skmnist import MLPDigitClassifier
+from skmnist import ConvFeatureTransformer, MLPDigitClassifier
 from skmnist.datasets import load_mnist
 
 N_TRAIN = 2000
+KINDS = ["uint8", "float32", "float64", "list"]
 
 
 def torch_predict():
@@ -53,24 +56,34 @@ def torch_predict():
     return predict
 
 
-def prepare(X, y, X_test):
-    """Return a dict from candidates to functions that return `predict` and the images."""
-    floats, test_floats = (each.astype(np.float32) for each in (X, X_test))
-
-    def ours(X, X_test):
-        clf = MLPDigitClassifier(max_iter=1, random_state=0)
-        return clf.fit(X, y).predict, X_test
-
-    def theirs():
-        clf = MLPClassifier((512, 256), max_iter=1, random_state=0)
-        return clf.fit(floats / 255, y).predict, test_floats / 255
-
+def fitted(kind, X, y):
+    """Return the two networks of a table, fitted to images of some type."""
+    dtype = "float64" if kind == "list" else kind
+    images = X.astype(dtype)
+    scaled = images / images.dtype.type(255) if dtype != "uint8" else images
+    theirs = MLPClassifier((512, 256), max_iter=1, random_state=0)
     return {
-        "skmnist": partial(ours, X, X_test),
-        "skmnist, floats": partial(ours, floats, test_floats),
-        "MLPClassifier": theirs,
-        "torch": lambda: (torch_predict(), test_floats / 255),
+        "skmnist": MLPDigitClassifier(max_iter=1, random_state=0).fit(images, y).predict,
+        "MLPClassifier": theirs.fit(scaled, y).predict,
     }
+
+
+def as_kind(X, kind):
+    """Return images as an array of some type, or as a list of lists."""
+    return X.tolist() if kind == "list" else X.astype(kind)
+
+
+def predictors(kind, X, y):
+    """Return a dict from candidates to functions that predict images of some type."""
+    found = fitted(kind, X, y)
+    if kind == "float32":
+        found |= {name: make() for name, make in choose({"torch": torch_predict}).items()}
+    if kind == "uint8":
+        pipeline = make_pipeline(
+            ConvFeatureTransformer(random_state=0), MLPDigitClassifier(max_iter=1, random_state=0)
+        )
+        found["skmnist, features"] = pipeline.fit(X, y).predict
+    return found
 
 
 def repeated(predict, X, n_calls):
@@ -83,11 +96,9 @@ def repeated(predict, X, n_calls):
     return lambda _round: seconds_of(many_calls) / n_calls
 
 
-def measure(predictors, n_images, n_calls, n_rounds):
+def measure(predictors, X, n_calls, n_rounds):
     """Return the seconds per call in each round, after one round that is not counted."""
-    candidates = {
-        name: repeated(predict, X[:n_images], n_calls) for name, (predict, X) in predictors.items()
-    }
+    candidates = {name: repeated(predict, X, n_calls) for name, predict in predictors.items()}
     interleave(candidates, 1)
     return interleave(candidates, n_rounds)
 
@@ -101,14 +112,18 @@ def main(argv=None):
     warnings.simplefilter("ignore", ConvergenceWarning)
     X, y = load_mnist(subset="train", return_X_y=True)
     X_test, _ = load_mnist(subset="test", return_X_y=True)
-    makers = choose(prepare(X[:N_TRAIN], y[:N_TRAIN], X_test))
-    predictors = {name: make() for name, make in makers.items()}
-
     report = Report(__file__, __doc__, arguments, argv)
-    for n_images, n_calls in [(1, arguments.calls), (len(X_test), 1)]:
-        seconds = measure(predictors, n_images, n_calls, arguments.rounds)
-        report.heading(f"images: {n_images:,}, milliseconds per call, {arguments.rounds} rounds")
-        report.table(*timing_table(seconds, ["skmnist"], scale=1000, digits=3))
+    found = {kind: predictors(kind, X[:N_TRAIN], y[:N_TRAIN]) for kind in KINDS}
+    runs = [(kind, X_test[:1], arguments.calls) for kind in KINDS]
+    runs += [(kind, X_test, 1) for kind in ("float32", "uint8")]
+    for kind, images, n_calls in runs:
+        candidates = dict(found[kind])
+        if n_calls == 1:
+            candidates.pop("skmnist, features", None)
+        seconds = measure(candidates, as_kind(images, kind), n_calls, arguments.rounds)
+        count = f"{len(images):,} image" + "s" * (len(images) > 1)
+        report.heading(f"{count}, {kind}, milliseconds per call, {arguments.rounds} rounds")
+        report.table(*timing_table(seconds, ["skmnist", "MLPClassifier"], scale=1000, digits=3))
     report.record()
 
 

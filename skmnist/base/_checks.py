@@ -7,13 +7,40 @@ from sklearn.utils import check_array, check_random_state
 from sklearn.utils.validation import validate_data
 
 from skmnist.base._rules import in_range_of_floats
-from skmnist.network._arrays import device, is_numpy, namespace
+from skmnist.network._arrays import all_finite, device, is_numpy, namespace
 
 
 def check_X(estimator, X, *, reset=False, accept_sparse="csr"):
     """Return X as a 2-D array, or a CSR array, without changing its library and numeric type."""
+    if not reset:
+        array = _from_list(X)
+        if _is_valid(array, estimator):
+            return array
     validate = partial(validate_data, estimator, reset=reset, accept_sparse=accept_sparse)
     return _checked(X, validate)
+
+
+def _from_list(X):
+    """Return a list of rows as an array, and a value of another type as it is."""
+    try:
+        return np.asarray(X) if type(X) is list else X
+    except ValueError:  # a ragged list, for which scikit-learn raises the same error
+        return X
+
+
+def _is_valid(X, estimator):
+    """Return whether X is a NumPy array that validate_data would return as it is.
+
+    For one image, validate_data takes longer than the network.
+    """
+    return (
+        type(X) is np.ndarray
+        and X.ndim == 2
+        and len(X) > 0
+        and X.shape[1] == getattr(estimator, "n_features_in_", None)
+        and not hasattr(estimator, "feature_names_in_")  # otherwise, scikit-learn warns
+        and (X.dtype.kind in "biu" or (X.dtype.kind == "f" and all_finite(X)))
+    )
 
 
 def check_images(X):

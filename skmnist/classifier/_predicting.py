@@ -132,7 +132,8 @@ class PredictMixin:
     @ignore_float_warnings
     def _scores(self, X, method):
         """Return one score per class; an error message names the method that calls this one."""
-        check_is_fitted(self)
+        if not hasattr(self, "coefs_"):
+            check_is_fitted(self)  # only for its error, because it takes long for one image
         X = check_X(self, X)
         check_same_place(self, X, self.coefs_[0], method)
         activation, output_activation, encoding = self._fitted_as

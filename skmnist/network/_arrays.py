@@ -58,6 +58,11 @@ def to_numpy(array):
     return np.asarray(array)
 
 
+def in_place(array):
+    """Return the arguments with which a function of NumPy writes its result into an array."""
+    return {"out": array} if is_numpy(array) else {}
+
+
 def copies(arrays):
     """Return copies of arrays."""
     return [namespace(array).asarray(array, copy=True) for array in arrays]
@@ -101,8 +106,9 @@ def windows(images, counts, sides):
     """
     if is_numpy(images):
         # One view for all windows instead of one slice per window: threads wait less often.
-        views = np.lib.stride_tricks.sliding_window_view(images, sides, axis=(1, 2))
-        return views[:, : counts[0], : counts[1]]
+        (b, _, _, channels), (image, row, column, channel) = images.shape, images.strides
+        shape, strides = (b, *counts, channels, *sides), (image, row, column, channel, row, column)
+        return np.lib.stride_tricks.as_strided(images, shape, strides, writeable=False)
     xp, (height, width) = namespace(images), sides
     channels_first = xp.permute_dims(images, (0, 3, 1, 2))
     views = [

@@ -7,23 +7,26 @@ of the next layer.
 
 from collections.abc import Callable
 from functools import reduce
-from math import prod
+from math import inf, prod
 from typing import NamedTuple
 
 import numpy as np
 
-from skmnist.network._activations import identity, relu
+from skmnist.network._activations import identity
 from skmnist.network._arrays import (
     all_finite,
     dense_rows,
     device,
+    in_place,
+    is_numpy,
     namespace,
     windows,
     write_quotient,
 )
+from skmnist.network._buffers import Buffers
 
 # Bytes of scratch memory that fit into the cache of a CPU, and that suffice to keep a GPU busy.
-CACHE, GPU = 2**23, 2**28
+CACHE, GPU = 2**22, 2**28
 
 
 class Layer(NamedTuple):
@@ -41,51 +44,50 @@ class Layer(NamedTuple):
 
 
 class _Pool(NamedTuple):
-    """Functions that are applied to each value, to two values, and to n combined values."""
+    """Functions that are applied to each value, to two values, and to n combined values.
+
+    ``combine`` is a ufunc of NumPy, whose name is that of a function of the array API.
+    """
 
     before: Callable
-    combine: Callable
+    combine: np.ufunc
     after: Callable
 
 
 def _absolute(Z):
     """Return the absolute values."""
-    return namespace(Z).abs(Z)
+    return namespace(Z).abs(Z, **in_place(Z))
+
+
+def _relu(Z):
+    """Return max(Z, 0)."""
+    return namespace(Z).clip(Z, 0.0, inf, **in_place(Z))
 
 
 def _negative_relu(Z):
-    """Return relu(-Z)."""
-    return relu(-Z)
+    """Return max(-Z, 0)."""
+    return _relu(namespace(Z).negative(Z, **in_place(Z)))
 
 
 def _square(Z):
     """Return Z²."""
-    return Z * Z
+    return namespace(Z).square(Z, **in_place(Z))
 
 
-def _add(A, B):
-    """Return A + B."""
-    return A + B
-
-
-def _larger(A, B):
-    """Return the larger of A and B, entry by entry."""
-    return namespace(A).maximum(A, B)
-
-
-# Each activation is a tuple of functions, one for each map that it returns for a map.
+# Each activation is a tuple of functions, one for each map that it returns for a map. The functions
+# can overwrite their argument.
 MAP_ACTIVATIONS = {
     None: (identity,),
-    "relu": (relu,),
+    "relu": (_relu,),
     "abs": (_absolute,),
-    "split": (relu, _negative_relu),
+    "split": (_relu, _negative_relu),
 }
 
 POOLS = {
     None: None,
-    "mean": _Pool(identity, _add, lambda total, n: total / n),
-    "max": _Pool(identity, _larger, lambda largest, n: largest),
-    "rms": _Pool(_square, _add, lambda total, n: namespace(total).sqrt(total / n)),
+    "mean": _Pool(identity, np.add, lambda total, n: total / n),
+    "max": _Pool(identity, np.maximum, lambda largest, n: largest),
+    "rms": _Pool(_square, np.add, lambda total, n: namespace(total).sqrt(total / n)),
 }
 
 PADDINGS = ("valid", "same")
@@ -126,35 +128,41 @@ def _pad(images, height, width):
     return padded
 
 
-def _all_patches(images, height, width, stride, rows, columns):
+def _all_patches(images, height, width, stride, rows, columns, buffers=None):
     """Return the patches at rows × columns positions: [b, entries of a kernel, positions].
 
     The pixels that an entry of a kernel is multiplied with, at all positions of the kernel, form
-    one window of the images.
+    one window of the images. First only the columns of the windows are copied, and then their rows,
+    because it is faster to copy several rows that are adjacent in memory.
     """
-    sides = stride * (rows - 1) + 1, stride * (columns - 1) + 1
-    entries = windows(images, (height, width), sides)[..., ::stride, ::stride]
-    return namespace(images).reshape(entries, (images.shape[0], -1, rows * columns))
+    xp, b, buffers = namespace(images), images.shape[0], buffers or Buffers()
+    down, right = stride * (rows - 1) + 1, stride * (columns - 1) + 1
+    strips = windows(images, (1, width), (down + height - 1, right))[..., ::stride]
+    strips = buffers.copied(strips, (b, -1, down + height - 1, columns))
+    strips = xp.permute_dims(strips, (0, 2, 3, 1))
+    entries = windows(strips, (height, 1), (down, columns))[..., ::stride, :]
+    return buffers.copied(entries, (b, -1, rows * columns))
 
 
-def extract_patches(images, height, width, layer):
+def extract_patches(images, height, width, layer, buffers=None):
     """Return the patches under a layer's kernels, and their numbers of rows and columns."""
     _, kept = map_sizes(images.shape[1:3], (height, width), layer)
     # Positions that belong to no pool are left out.
     rows, columns = (n * size for n, size in zip(kept, layer.pool_size, strict=True))
     if layer.padding == "same":
         images = _pad(images, height, width)
-    return _all_patches(images, height, width, layer.stride, rows, columns), (rows, columns)
+    sizes = height, width, layer.stride, rows, columns
+    return _all_patches(images, *sizes, buffers), (rows, columns)
 
 
-def _sums_of_products(patches, kernels):
+def _sums_of_products(patches, kernels, buffers):
     """Multiply each kernel with each patch, entry by entry, and sum: [b, positions, maps].
 
     Each image has a matrix product of its own, so the result does not depend on other images.
     """
     xp = namespace(patches)
     table = xp.reshape(kernels, (kernels.shape[0], -1)).T
-    return xp.matmul(xp.permute_dims(patches, (0, 2, 1)), table)
+    return buffers.product(xp.permute_dims(patches, (0, 2, 1)), table)
 
 
 def _deviations(patches, offset):
@@ -165,32 +173,55 @@ def _deviations(patches, offset):
     return xp.sqrt(variances + offset)[:, :, None]
 
 
-def _pooled(maps, pool, size):
-    """Pool rectangles of positions, first along the columns and then along the rows."""
-    if pool is None:
+def _pooled(maps, layer, buffers):
+    """Pool rectangles of positions, first adjacent rows and then adjacent columns."""
+    if layer.pool is None:
         return maps
-    before, combine, after = POOLS[pool]
+    before, combine, after = POOLS[layer.pool]
+    combined = _combined_in_buffers(before(maps), combine, layer.pool_size, buffers)
+    return after(combined, prod(layer.pool_size))
+
+
+def _combined_in_buffers(maps, combine, size, buffers):
+    """Combine the values of each pool into one value."""
+    if not is_numpy(maps):
+        return _combined(maps, getattr(namespace(maps), combine.__name__), size)
+    (b, rows, columns, n_maps), (down, right) = maps.shape, size
+    # Whole rows are combined in one pass, and columns of a few maps faster one after the other.
+    groups = maps.reshape(b, rows // down, down, columns, n_maps)
+    out = buffers.empty((b, rows // down, columns, n_maps), maps.dtype)
+    first, *others = _columns_of_pools(combine.reduce(groups, axis=2, out=out), right)
+    total = buffers.copied(first, first.shape)
+    for other in others:
+        combine(total, other, out=total)
+    return total
+
+
+def _combined(maps, combine, size):
+    """Combine the values of each pool into one value, in any array library."""
     down, right = size
-    maps = before(maps)
     rows = reduce(combine, (maps[:, i::down, :, :] for i in range(down)))
-    both = reduce(combine, (rows[:, :, i::right, :] for i in range(right)))
-    return after(both, down * right)
+    return reduce(combine, _columns_of_pools(rows, right))
 
 
-def _undivided_mixed_maps(images, kernels, layer):
+def _columns_of_pools(maps, right):
+    """Return one array for each column of a pool."""
+    return [maps[:, :, i::right, :] for i in range(right)]
+
+
+def _undivided_mixed_maps(images, kernels, layer, buffers):
     """Return one layer's maps before the division, with kernels that span all channels."""
     xp = namespace(images)
     n_kernels, height, width, _ = kernels.shape
-    patches, (rows, columns) = extract_patches(images, height, width, layer)
-    sums = _sums_of_products(patches, kernels)
+    patches, (rows, columns) = extract_patches(images, height, width, layer, buffers)
+    sums = _sums_of_products(patches, kernels, buffers)
     if layer.contrast is not None:
         sums = sums / _deviations(patches, layer.contrast)
     sums = xp.reshape(sums, (-1, rows, columns, n_kernels))
-    parts = [
-        _pooled(activate(sums), layer.pool, layer.pool_size)
-        for activate in MAP_ACTIVATIONS[layer.activation]
-    ]
-    return parts[0] if len(parts) == 1 else xp.concat(parts, axis=-1)
+    *others, last = MAP_ACTIVATIONS[layer.activation]
+    copies = [activate(buffers.copied(sums, sums.shape)) for activate in others]
+    parts = [_pooled(maps, layer, buffers) for maps in [*copies, last(sums)]]
+    return parts[0] if len(parts) == 1 else buffers.joined(parts)
 
 
 def split_channels(images):
@@ -199,22 +230,22 @@ def split_channels(images):
     return xp.reshape(xp.permute_dims(images, (0, 3, 1, 2)), (b * channels, height, width, 1))
 
 
-def _undivided_separate_maps(images, kernels, layer):
+def _undivided_separate_maps(images, kernels, layer, buffers):
     """Return one layer's maps before the division, with kernels applied to each channel."""
     xp, (b, *_, channels) = namespace(images), images.shape
-    maps = _undivided_mixed_maps(split_channels(images), kernels, layer)
+    maps = _undivided_mixed_maps(split_channels(images), kernels, layer, buffers)
     rows, columns, n_maps = maps.shape[1:]
     maps = xp.permute_dims(xp.reshape(maps, (b, channels, rows, columns, n_maps)), (0, 2, 3, 1, 4))
     return xp.reshape(maps, (b, rows, columns, channels * n_maps))
 
 
-def _undivided_maps(images, kernels, layer):
+def _undivided_maps(images, kernels, layer, buffers):
     """Return one layer's maps before the division by the number of entries of a kernel.
 
     The maps are divided last, because sums of integers are exact before the division.
     """
     layer_function = _undivided_separate_maps if layer.separate else _undivided_mixed_maps
-    return layer_function(images, kernels, layer)
+    return layer_function(images, kernels, layer, buffers)
 
 
 def n_entries(kernels):
@@ -222,10 +253,12 @@ def n_entries(kernels):
     return prod(kernels.shape[1:])
 
 
-def feature_maps(images, kernels, layers):
+def feature_maps(images, kernels, layers, buffers=None):
     """Return the last layer's maps: the means of the products, activated and pooled."""
+    buffers = buffers or Buffers()
     for layer_kernels, layer in zip(kernels, layers, strict=True):
-        images = _undivided_maps(images, layer_kernels, layer) / n_entries(layer_kernels)
+        images = _undivided_maps(images, layer_kernels, layer, buffers)
+        images /= n_entries(layer_kernels)
     return images
 
 
@@ -258,11 +291,13 @@ def write_maps(out, X, rows, image_shape, kernels, layers, scratch=None):
     """Write the averaged feature maps of some rows of X into the same rows of `out`."""
     scratch = scratch or _usual_scratch(X)
     size = images_at_once(image_shape, [each.shape for each in kernels], layers, scratch)
+    buffers = Buffers()
     with np.errstate(over="ignore", invalid="ignore"):
         kernels = [namespace(out).astype(each, out.dtype, copy=False) for each in kernels]
         for chunk, images in each_chunk(X, rows, image_shape, out.dtype, size):
-            images = feature_maps(images, kernels[:-1], layers[:-1])
-            sums = _undivided_maps(images, kernels[-1], layers[-1])
+            buffers.clear()
+            images = feature_maps(images, kernels[:-1], layers[:-1], buffers)
+            sums = _undivided_maps(images, kernels[-1], layers[-1], buffers)
             sums = namespace(sums).reshape(sums, (sums.shape[0], -1))
             if not all_finite(sums):
                 raise ValueError(

@@ -1,0 +1,58 @@
+"""Memory for large temporary arrays, which is used again for each group of images."""
+
+from math import prod
+
+import numpy as np
+
+from skmnist.network._arrays import is_numpy, namespace
+
+ALIGNMENT = 64  # bytes of a line of the cache
+
+
+class Buffers:
+    """Memory for the temporary arrays of one thread.
+
+    Without it, the allocator can return the memory of each array to the operating system, for
+    example if MALLOC_TRIM_THRESHOLD_ is set, as in Dask's workers. To get new memory from the
+    operating system takes longer than to compute the maps. Arrays of other libraries are not
+    stored here.
+    """
+
+    def __init__(self):
+        self._memory, self._used = np.empty(0, np.uint8), 0
+
+    def clear(self):
+        """Use the memory again: arrays that were returned before become invalid."""
+        if self._used > self._memory.size:
+            self._memory = np.empty(self._used, np.uint8)
+        self._used = 0
+
+    def empty(self, shape, dtype):
+        """Return an array without values; it is a new one if the memory is not sufficient."""
+        start, n_bytes = self._used, prod(shape) * dtype.itemsize
+        self._used += -(-n_bytes // ALIGNMENT) * ALIGNMENT
+        if self._used > self._memory.size:
+            return np.empty(shape, dtype)
+        return np.ndarray(shape, dtype, self._memory, start)
+
+    def copied(self, array, shape):
+        """Return the entries of an array in another shape, as a copy if it is a NumPy array."""
+        if not is_numpy(array):
+            return namespace(array).reshape(array, shape)
+        copy = self.empty(array.shape, array.dtype)
+        np.copyto(copy, array)
+        return copy.reshape(shape)
+
+    def product(self, A, B):
+        """Return the matrix products A @ B."""
+        if not is_numpy(A):
+            return A @ B
+        return np.matmul(A, B, out=self.empty((*A.shape[:-1], B.shape[-1]), A.dtype))
+
+    def joined(self, parts):
+        """Return arrays that are concatenated along the last axis."""
+        if not is_numpy(parts[0]):
+            return namespace(parts[0]).concat(parts, axis=-1)
+        *shape, _ = parts[0].shape
+        width = sum(part.shape[-1] for part in parts)
+        return np.concatenate(parts, axis=-1, out=self.empty((*shape, width), parts[0].dtype))
