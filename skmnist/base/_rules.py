@@ -157,7 +157,8 @@ def _check_each(name, given, values, allowed, rule):
 
 def _what_to_use_instead(value, rule):
     """Return a sentence for a name of another library, with a space before it, or ''."""
-    sentence = rule.instead.get(value) if isinstance(rule, OneOf) else None
+    is_name = isinstance(rule, OneOf) and isinstance(value, str)
+    sentence = rule.instead.get(value) if is_name else None
     return f" {sentence}" if sentence else ""
 
 

@@ -41,7 +41,7 @@ class Activation(NamedTuple):
     slope: Callable
 
 
-def relu(Z):
+def _relu(Z):
     """Return max(Z, 0)."""
     # In NumPy, clip with two limits is more than twice as fast as clip with one, or maximum.
     return namespace(Z).clip(Z, 0.0, math.inf)
@@ -99,7 +99,7 @@ def _identity_slope(A):
 
 
 ACTIVATIONS = {
-    "relu": Activation(relu, _relu_slope),
+    "relu": Activation(_relu, _relu_slope),
     "leaky_relu": Activation(_leaky_relu, _leaky_relu_slope),
     "tanh": Activation(_tanh, _tanh_slope),
     "logistic": Activation(_logistic, _logistic_slope),
