@@ -51,7 +51,7 @@ def _check_two_dimensions(shape):
 
 def check_one_label(y, name="y"):
     """Raise a ValueError if y has several columns: labels have one dimension, or one column."""
-    shape = np.shape(y)
+    shape = y.shape if hasattr(y, "shape") else np.asarray(y).shape
     if len(shape) > 1 and shape[1] > 1:
         raise ValueError(
             f"{name} must contain one label per image; got an array of shape {tuple(shape)}. "
