@@ -184,3 +184,9 @@ def test_steps_that_change_the_number_of_rows_are_rejected():
 def test_invalid_weights_are_rejected(make, weights):
     with pytest.raises(ValueError, match=r"inconsistent numbers of samples|NaN|finite"):
         trained(make()).fit(X, y, sample_weight=weights)
+
+
+def test_several_labels_per_image_raise_an_error_that_names_a_meta_estimator():
+    several = np.column_stack([y < 5, y % 2 == 0]).astype(int)
+    with pytest.raises(ValueError, match=r"^y must contain one label .*MultiOutputClassifier\.$"):
+        trained(GaussianNB()).fit(X, several)
