@@ -1,7 +1,6 @@
 """Differences between the supported versions of scikit-learn, and which versions are installed."""
 
 from contextlib import nullcontext
-from importlib.metadata import PackageNotFoundError, version
 
 try:
     from sklearn.callback import CallbackSupportMixin, with_callbacks
@@ -40,7 +39,9 @@ class _NoCallbacks:
 
 def installed_version(package):
     """Return the version of a package as text, or None if it is not installed."""
+    from importlib import metadata  # here, because it makes the import of skmnist slower
+
     try:
-        return version(package)
-    except PackageNotFoundError:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
         return None
