@@ -93,10 +93,20 @@ class Drawing(NamedTuple):
 
 def load_drawings(n=500, seed=0):
     """Return n drawings as rows of 784 bytes, and their digits, with about as many of each."""
+    drawings, digits = draw_digits(n, seed)
+    return as_rows(drawings), digits
+
+
+def draw_digits(n=500, seed=0):
+    """Return n drawings and their digits, with about as many of each digit."""
     rng = np.random.default_rng(seed)
     digits = np.arange(n) % 10
-    images = [photo_to_digit(render(draw(digit, rng))).ravel() for digit in digits]
-    return np.stack(images), digits
+    return [draw(digit, rng) for digit in digits], digits
+
+
+def as_rows(drawings):
+    """Return drawings as rows of 784 bytes, as if they were photos."""
+    return np.stack([photo_to_digit(render(drawing)).ravel() for drawing in drawings])
 
 
 def draw(digit, rng):

@@ -14,14 +14,12 @@ from pathlib import Path
 
 import joblib
 import numpy as np
-from _drawings import draw, render
+from _drawings import as_rows, draw_digits
 from _record import machine  # this import makes the benchmarks importable
 from page_speed import start_browser
 
-from skmnist.datasets import photo_to_digit
 from skmnist.io import to_page
 
-N_DRAWINGS = 500
 READ = """
 return arguments[0].map((strokes) => {
   const pixels = skmnist.see(strokes);
@@ -35,9 +33,8 @@ def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("model", help="a model for MNIST, saved by joblib")
     model = joblib.load(parser.parse_args(argv).model)
-    rng, digits = np.random.default_rng(0), np.arange(N_DRAWINGS) % 10
-    drawings = [draw(digit, rng) for digit in digits]
-    images = np.stack([photo_to_digit(render(drawing)).ravel() for drawing in drawings])
+    drawings, digits = draw_digits()
+    images = as_rows(drawings)
     in_python = model.predict(images).astype(str)
     seen, on_page = read_on_page(model, drawings)
     print(machine())

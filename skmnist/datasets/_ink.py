@@ -129,17 +129,20 @@ def _grey_values(image):
     return grey * opaque + np.median(visible) * (1 - opaque)
 
 
-def measure_ink(grey, width=MAX_STROKE):
-    """Return how much darker each pixel is than the paper around it, after inverting light ink.
-
-    Only strokes up to a width, given as a fraction of the longer side, count as ink.
-    """
+def dark_on_light(grey):
+    """Return smooth grey values up to 1, in which the ink is darker than the paper."""
     grey = grey - min(grey.min(), 0)
     if not np.ptp(grey):
         raise ValueError(NO_DIGIT)
     grey = ndimage.gaussian_filter(grey / grey.max(), max(grey.shape) / MAX_SIDE)
-    if _is_light_on_dark(grey):
-        grey = 1 - grey
+    return 1 - grey if _is_light_on_dark(grey) else grey
+
+
+def measure_ink(grey, width=MAX_STROKE):
+    """Return how much darker each pixel is than the paper around it, for dark ink.
+
+    Only strokes up to a width, given as a fraction of the longer side, count as ink.
+    """
     grey = grey / np.maximum(_paper(grey, width), _MIN_PAPER)
     return np.clip(_local_percentile(grey, 80, 0.4) - grey, 0, None)
 

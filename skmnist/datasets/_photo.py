@@ -17,6 +17,7 @@ from skmnist.datasets._digit_count import count_digits
 from skmnist.datasets._ink import (
     MAX_STROKE,
     NO_DIGIT,
+    dark_on_light,
     fill_around_sheets,
     measure_ink,
     otsu_threshold,
@@ -170,25 +171,26 @@ def _find_digit(grey):
     """
     for sheet in fill_around_sheets(grey):
         with contextlib.suppress(ValueError):
-            ink, pieces = _measure_pieces(sheet)
-            mask = _heaviest_group(ink, pieces)
-            if mask.sum() == mask[1:-1, 1:-1].sum():  # the digit is not cut by the border
-                return _crop(ink, mask), count_digits(pieces)
-    ink, pieces = _measure_pieces(grey)
-    return _crop(ink, _heaviest_group(ink, pieces)), count_digits(pieces)
+            ink, pieces, digit = _measure_digit(sheet)
+            if digit.sum() == digit[1:-1, 1:-1].sum():  # the digit is not cut by the border
+                return _crop(ink, digit), count_digits(pieces)
+    ink, pieces, digit = _measure_digit(grey)
+    return _crop(ink, digit), count_digits(pieces)
 
 
-def _measure_pieces(grey):
-    """Return the ink and a mask of the pieces that digits consist of."""
-    ink = measure_ink(grey)
-    pieces = _pieces_of_digits(ink)
+def _measure_digit(grey):
+    """Return the ink, a mask of the pieces that digits consist of, and a mask of the digit."""
+    grey = dark_on_light(grey)
+    ink, pieces, digit = _digit_in(measure_ink(grey))
     # The narrower the strokes that count as ink, the less remains of the corners of a shadow.
-    digit = _crop(ink, _heaviest_group(ink, pieces))
-    width = _MAX_WIDTH * _stroke_width(digit) / max(grey.shape)
-    if width < MAX_STROKE:
-        ink = measure_ink(grey, width)
-        pieces = _pieces_of_digits(ink)
-    return ink, pieces
+    width = _MAX_WIDTH * _stroke_width(_crop(ink, digit)) / max(grey.shape)
+    return _digit_in(measure_ink(grey, width)) if width < MAX_STROKE else (ink, pieces, digit)
+
+
+def _digit_in(ink):
+    """Return the ink, a mask of the pieces that digits consist of, and a mask of the digit."""
+    pieces = _pieces_of_digits(ink)
+    return ink, pieces, _heaviest_group(ink, pieces)
 
 
 def _pieces_of_digits(ink):
