@@ -11,6 +11,7 @@ from skmnist import ConvFeatureTransformer, DigitDistorter, MLPDigitClassifier
 from skmnist.classifier._targets import ENCODINGS
 from skmnist.network import ACTIVATIONS, LOSSES
 from skmnist.network._optimizers import SCHEDULES, SOLVERS
+from skmnist.network._scaling import Scaling
 from skmnist.network._training import Examples
 
 # What users import from.
@@ -112,6 +113,11 @@ def byte_images(n_rows=50, n_columns=8):
     return X
 
 
+def divided_by(number, n_columns, dtype=np.float64):
+    """Return the scaling that divides all columns by the same number."""
+    return Scaling(np.zeros(n_columns, dtype), np.full(n_columns, number, dtype))
+
+
 def training_examples(X, labels=None, *, weights=None, rows=None, scale=1.0, dtype=np.float64):
     """Return what the network is trained on, with one-hot targets for at least three classes."""
     n_rows = X.shape[0]
@@ -123,7 +129,7 @@ def training_examples(X, labels=None, *, weights=None, rows=None, scale=1.0, dty
         codes=np.eye(max(3, labels.max() + 1), dtype=dtype),
         weights=weights.astype(dtype)[:, None],
         rows=np.arange(n_rows) if rows is None else rows,
-        scale=scale,
+        scaling=None if scale == 1 else divided_by(scale, X.shape[1], dtype),
     )
 
 

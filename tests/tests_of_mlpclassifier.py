@@ -70,10 +70,10 @@ FAILS = {
     "test_verbose_sgd": "the line that is printed for an epoch begins with another word",
     "test_early_stopping_stratified": "a class with a single row is not held out, without an error",
     "test_mlp_partial_fit_after_fit": "partial_fit ignores early_stopping",
-    "test_mlp_warm_start_no_convergence": "n_iter_no_change must be finite, and there is no "
-    "ConvergenceWarning",
-    "test_partial_fit_classification": "known defect: with constant large steps, the outputs of "
-    "partial_fit become the same for all images",
+    "test_mlp_warm_start_no_convergence": "n_iter_no_change must be finite, and it is no "
+    "ConvergenceWarning if max_iter epochs are done",
+    "test_partial_fit_classification": "the steps are too large for the default network, and "
+    "partial_fit warns that it can no longer learn",
 }
 
 

@@ -148,6 +148,8 @@ def _check_each(name, given, values, allowed, rule):
     if len(values) == 0:
         raise ValueError(message)
     for value in values:
+        if "of at least" in allowed and isinstance(value, Integral) and value > sys.maxsize:
+            message = f"{name} must be {allowed}, and at most 2**63 - 1; got {short_repr(given)}."
         wrong_bool = is_bool(value) and bool not in rule.types
         if wrong_bool or not isinstance(value, rule.types):
             raise TypeError(message)

@@ -4,8 +4,9 @@ import warnings
 
 from skmnist._version import __version__
 
-# Increase this number with every change that makes older versions misread new files.
-FORMAT = 1
+# Increase this number with every change that makes other versions misread files. In format 1, all
+# of X was divided by one number.
+FORMAT = 2
 
 
 class UnknownFormatError(ValueError):

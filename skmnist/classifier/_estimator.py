@@ -30,6 +30,12 @@ from skmnist.classifier._targets import (
     number_labels,
     row_weights,
 )
+from skmnist.classifier._warnings import (
+    OF_PARTIAL_FIT,
+    warn_about_held_out,
+    warn_about_one_class,
+    warn_about_parameters,
+)
 from skmnist.network._arrays import ignore_float_warnings
 from skmnist.network._training import open_ended, scheduled
 
@@ -51,9 +57,11 @@ class MLPDigitClassifier(
     one-hot encoded labels. For MNIST, the default sizes of the layers are 784 → 512 → 256 → 10.
     The predicted class is the one with the largest output.
 
-    X can have any range of values, for example bytes or standardized values, because it is divided
-    by the root mean square of its entries before the training. Images passed to :meth:`predict`
-    must have the same range of values as those passed to :meth:`fit`.
+    X can have any range of values, for example bytes or standardized values. During the training,
+    it is divided by the root mean square of its entries. If the columns have very different means
+    or ranges, each column is centred and divided by a quarter of its largest deviation instead.
+    Images passed to :meth:`predict` must have the same range of values as those passed to
+    :meth:`fit`.
 
     Parameters with the same name as in scikit-learn's MLPClassifier have the same meaning, unless
     noted otherwise.
@@ -81,19 +89,21 @@ class MLPDigitClassifier(
         Stochastic gradient descent with momentum, or Adam.
     alpha : float, default=0.0
         Strength of the L2 penalty ½·alpha·‖W‖², which is added to the mean loss. W contains the
-        weights of all layers. For the first layer, these are the weights of X divided by its root
-        mean square. (In MLPClassifier, the penalty is divided by the batch size.)
+        weights of all layers. For the first layer, these are the weights of the
+        scaled X. (In MLPClassifier, the penalty is divided by the batch size.)
     batch_size : int or "auto", default="auto"
-        The number of images per update. "auto" is 64, or all images if there are fewer than 128.
+        The number of images per update. "auto" is a hundredth of all images, but at least 64 and at
+        most 200, or all images if there are fewer than 128. If the images are distorted, it is 64.
     learning_rate : {"linear", "cosine", "constant"}, default="linear"
         How the step size changes after the warm-up. "linear" decreases it to 0 linearly, "cosine"
         decreases it to 0 along half a period of a cosine, and "constant" does not change it. In
         :meth:`partial_fit`, the step size is always constant after the warm-up.
     learning_rate_init : float or "auto", default="auto"
         The largest step size, which is reached at the end of the warm-up. "auto" is 0.001 for
-        "adam". For "sgd", it is 0.05, or less if such large steps could make the outputs
-        oscillate, for example with many columns, wide layers, much dropout, or batches of fewer
-        than 64 images.
+        "adam". For "sgd" and batches of 64 images, it is 0.05, or less if such large steps could
+        make the outputs oscillate, for example with many columns, a single hidden layer, wide
+        layers or much dropout. It grows with the square root of the batch size up to 200 images,
+        and is proportional to it below 64. With ``shuffle=False``, it is half as large.
     warmup : float, default=0.1
         The fraction of all updates during which the step size increases linearly from 0.
     schedule_iter : int or None, default=None
@@ -127,7 +137,7 @@ class MLPDigitClassifier(
     max_iter : int or None, default=None
         The total number of epochs. None means ``schedule_iter`` epochs. If ``schedule_iter`` is
         None too, the number is 100,000 divided by the number of training images, but at least 10
-        and at most 200.
+        and at most 100.
     class_weight : dict, "balanced" or None, default=None
         A weight for each class, which multiplies the sample weights. Classes that are not in the
         dict have weight 1. "balanced" gives all classes the same total weight.
@@ -162,7 +172,7 @@ class MLPDigitClassifier(
         The distinct labels, sorted.
     coefs_ : list of arrays of shape (n_in, n_out)
         The weights of each layer. Those of the first layer apply to X as it is passed, without
-        the division by the root mean square.
+        its scaling.
     intercepts_ : list of arrays of shape (n_out,)
         The biases of each layer.
     n_iter_ : int
@@ -360,11 +370,15 @@ class MLPDigitClassifier(
         split_seed = rng.integers(2**32) if kept is None else kept.split_seed
         if self.early_stopping and validation is None:
             examples, validation = hold_out(examples, self.validation_fraction, split_seed)
+            warn_about_held_out(examples, validation, self.classes_)
+        warn_about_parameters(self, len(examples.rows))
 
         run = self._start_or_resume(examples, kept, rng, split_seed, resumes)
         examples = with_redraw(examples, self.distort, redraw)
         metadata = None if sample_weight is None else {"sample_weight": sample_weight}
         self._train(run, examples, validation, {"X": X, "y": y, "metadata": metadata})
+        best = self.early_stopping
+        warn_about_one_class(self, examples, *run.outputs_of_some(examples, fitted_as(self), best))
         _set_fitted(self, run, fitted_as(self), best=self.early_stopping)
         self._keep_run(run if self.warm_start else None)
         return self
@@ -375,9 +389,8 @@ class MLPDigitClassifier(
 
         The step size increases for 30 updates, unless ``warmup=0``, and is constant afterwards.
         Pass a small data set several times, because each call makes only one pass over it. In all
-        calls, X is divided by the root mean square of the X of the first call, which should
-        therefore contain many images of all classes. ``learning_rate``, early stopping and
-        callbacks apply to :meth:`fit` only.
+        calls, X is scaled as the X of the first call, which should therefore contain many images of
+        all classes. ``learning_rate``, early stopping and callbacks apply to :meth:`fit` only.
 
         Parameters
         ----------
@@ -415,10 +428,13 @@ class MLPDigitClassifier(
 
         kept, rng = getattr(self, "_run", None), new_generator(self.random_state)
         run = self._start_or_resume(examples, kept, rng, rng.integers(2**32), resumes)
-        recipe = make_recipe(self, len(examples.rows), run.safe_rate, is_stream=True)
-        run.reset_curves()
         examples = with_redraw(examples, self.distort)
+        recipe = make_recipe(self, examples, run.safe_rate, is_stream=True)
+        run.reset_curves()
         run.train_epoch(run.scaled(examples), recipe, open_ended(run.state, recipe))
+        outputs, is_dead = run.outputs_of_some(examples, fitted_as(self))
+        if is_dead:
+            warn_about_one_class(self, examples, outputs, is_dead, OF_PARTIAL_FIT)
         _set_fitted(self, run, fitted_as(self))
         self._keep_run(run)
         return self
@@ -461,7 +477,7 @@ class MLPDigitClassifier(
 
     def _train(self, run, examples, validation, task_data):
         """Step 4: loop over the remaining epochs, unless early stopping or a callback ends it."""
-        recipe = make_recipe(self, len(examples.rows), run.safe_rate)
+        recipe = make_recipe(self, examples, run.safe_rate)
         n_epochs, horizon = epochs_in_total(self.max_iter, self.schedule_iter, len(examples.rows))
         warn_if_done(run.state.epoch, n_epochs)
         examples = run.scaled(examples)
@@ -528,5 +544,5 @@ def _set_fitted(target, run, how, best=False):
     target.loss_curve_ = list(run.losses)
     target.validation_loss_curve_ = list(run.validation_losses) if is_validated else None
     target.validation_scores_ = list(run.validation_scores) if is_validated else None
-    target._scale = run.scale
+    target._scaling = run.scaling
     target._fitted_as = how

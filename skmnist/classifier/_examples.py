@@ -20,8 +20,8 @@ def check_X_y(estimator, X, y, *, reset, name="y"):
 def make_examples(X, numbers, codes, weights, dtype):
     """Return examples: the rows of X with a positive weight, their class numbers, and the codes.
 
-    X is not copied. All other arrays are converted to the library and device of X. The scale of X
-    is set when the training starts.
+    X is not copied. All other arrays are converted to the library and device of X. The scaling
+    of X is set when the training starts.
     """
     return Examples(
         X=X,
@@ -29,7 +29,6 @@ def make_examples(X, numbers, codes, weights, dtype):
         codes=like(X, codes, dtype),
         weights=like(X, weights[:, None], dtype),
         rows=np.flatnonzero(weights),
-        scale=1.0,
     )
 
 

@@ -1,16 +1,25 @@
 """A training run: its state, its curves, and everything that is needed to resume it."""
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
 from skmnist.base._resuming import USE_A_CLONE
 from skmnist.classifier._examples import mean_target
 from skmnist.classifier._targets import accuracy
-from skmnist.network._arrays import all_finite, copies, ignore_float_warnings, like
-from skmnist.network._mlp import initialise, safe_rate
+from skmnist.network._arrays import (
+    all_finite,
+    copies,
+    ignore_float_warnings,
+    like,
+    namespace,
+    to_numpy,
+)
+from skmnist.network._mlp import forward, initialise, safe_rate
 from skmnist.network._optimizers import SOLVERS
-from skmnist.network._training import State, evaluate, root_mean_square, spaced_batch, train_epoch
+from skmnist.network._scaling import Scaling, column_scaling
+from skmnist.network._training import State, double_batches, evaluate, spaced_batch, train_epoch
 
 # Targets are between 0 and 1: if the loss is larger than this, the training has diverged.
 DIVERGED = 1e4
@@ -40,14 +49,14 @@ class BestEpoch:
 class Run:
     """The state of a training, and what was derived from the data that it was started on.
 
-    The network is trained on ``X / scale``, with targets that are divided by ``unit``. ``folded``
-    returns the parameters for X and for class numbers, without these divisions.
+    The network is trained on scaled X, with targets that are divided by ``unit``. ``folded``
+    returns the parameters for X and for class numbers as they are.
     """
 
     __module__ = "skmnist.classifier"  # saved models name the package, not this file
 
     state: State
-    scale: float
+    scaling: Scaling
     unit: float
     split_seed: int
     safe_rate: float
@@ -68,17 +77,31 @@ class Run:
         )
 
     def scaled(self, examples):
-        """Return examples whose X is divided by the scale, batch by batch."""
-        return examples._replace(scale=self.scale)
+        """Return examples whose X is scaled, batch by batch."""
+        return examples._replace(scaling=self.scaling)
 
     @ignore_float_warnings
     def folded(self, *, best=False):
         """Return copies of (coefs, intercepts) of the last or the best epoch, for unscaled X."""
-        source = self.best if best and self.best.epoch else self.state
-        coefs, intercepts = copies(source.coefs), copies(source.intercepts)
+        coefs, intercepts = map(copies, self._parameters(best))
         coefs[-1], intercepts[-1] = coefs[-1] * self.unit, intercepts[-1] * self.unit
-        coefs[0] = _divided_by_scale(coefs[0], self.scale)
+        coefs[0], intercepts[0] = _folded(coefs[0], intercepts[0], self.scaling)
         return coefs, intercepts
+
+    def _parameters(self, best):
+        source = self.best if best and self.best.epoch else self.state
+        return source.coefs, source.intercepts
+
+    @ignore_float_warnings
+    def outputs_of_some(self, examples, how, best=False):
+        """Return the outputs for some rows, and whether the last hidden layer is 0 for all of them.
+
+        A ReLU that is 0 for all images has no gradient, and stays 0.
+        """
+        X, _, _ = spaced_batch(self.scaled(examples), self.state.coefs[0].dtype)
+        passed = forward(X, *self._parameters(best), how.activation, how.output_activation)
+        is_dead = not namespace(X).any(passed.inputs[-1] != 0)
+        return passed.outputs[-1] * self.unit, is_dead
 
     def reset_curves(self):
         """Empty the curves, which would grow without limit in repeated calls of partial_fit."""
@@ -167,17 +190,17 @@ def new_run(network, examples, rng, split_seed):
     )
     dtype = examples.weights.dtype
     coefs, intercepts = ([like(examples.codes, a, dtype) for a in part] for part in drawn)
-    scale = root_mean_square(examples)
-    _divided_by_scale(coefs[0], scale)  # raise an error now instead of after the training
-    return _run_from(network, coefs, intercepts, scale, examples, rng, split_seed)
+    scaling = column_scaling(partial(double_batches, examples), examples.codes)
+    _folded(coefs[0], intercepts[0], scaling)  # raise an error now instead of after the training
+    return _run_from(network, coefs, intercepts, scaling, examples, rng, split_seed)
 
 
 def run_from_fitted(network, fitted, examples, rng, split_seed):
     """Return a run that continues from the fitted attributes of a classifier."""
     coefs, intercepts = copies(fitted.coefs_), copies(fitted.intercepts_)
-    coefs[0] = coefs[0] * fitted._scale
     coefs[-1], intercepts[-1] = coefs[-1] / network.unit, intercepts[-1] / network.unit
-    run = _run_from(network, coefs, intercepts, fitted._scale, examples, rng, split_seed)
+    coefs[0], intercepts[0] = fitted._scaling.unfold(coefs[0], intercepts[0])
+    run = _run_from(network, coefs, intercepts, fitted._scaling, examples, rng, split_seed)
     run.state.epoch, run.losses = fitted.n_iter_, list(fitted.loss_curve_)
     run.validation_losses = list(fitted.validation_loss_curve_ or ())
     run.validation_scores = list(fitted.validation_scores_ or ())
@@ -187,24 +210,25 @@ def run_from_fitted(network, fitted, examples, rng, split_seed):
     return run
 
 
-def _run_from(network, coefs, intercepts, scale, examples, rng, split_seed):
+def _run_from(network, coefs, intercepts, scaling, examples, rng, split_seed):
     """Return a run with these parameters and a new optimizer."""
     state = State(coefs, intercepts, SOLVERS[network.solver].start(coefs, intercepts), rng)
-    X, _, weights = spaced_batch(examples._replace(scale=scale), coefs[0].dtype)
+    X, _, weights = spaced_batch(examples._replace(scaling=scaling), coefs[0].dtype)
     activation, output_activation, _ = network.fitted_as
     rate = safe_rate(X, weights, coefs, intercepts, activation, output_activation)
-    return Run(state, scale, network.unit, int(split_seed), rate)
+    return Run(state, scaling, network.unit, int(split_seed), rate)
 
 
-def _divided_by_scale(W, scale):
-    """Return the weights of the first layer for X instead of X / scale."""
-    W = W / scale
-    if not all_finite(W):
+def _folded(W, b, scaling):
+    """Return the weights and biases of the first layer for unscaled X."""
+    W, b = scaling.fold(W, b)
+    if not (all_finite(W) and all_finite(b)):
+        column = int(np.argmin(to_numpy(scaling.scale)))
         raise ValueError(
-            f"X must have larger values; got a root mean square of {scale:g}, for which weights in "
-            f"{W.dtype} would be infinite. Multiply X by a constant."
+            f"X must have larger values; got column {column}, whose values differ so little that "
+            f"its weights in {W.dtype} would be infinite. Multiply X by a constant."
         )
-    return W
+    return W, b
 
 
 def _arrow(sizes):

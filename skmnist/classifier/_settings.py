@@ -9,10 +9,10 @@ from skmnist.network._optimizers import SOLVERS
 from skmnist.network._training import Recipe
 
 FULL_BATCH_BELOW = 128
-USUAL_BATCH = 64
+SMALL_BATCH, LARGE_BATCH = 64, 200
 # The default number of epochs: as many as are needed to train on about so many images in total,
 # within these limits.
-EXAMPLES_TO_SHOW, FEWEST_EPOCHS, MOST_EPOCHS = 100_000, 10, 200
+EXAMPLES_TO_SHOW, FEWEST_EPOCHS, MOST_EPOCHS = 100_000, 10, 100
 
 
 class FittedAs(NamedTuple):
@@ -51,12 +51,13 @@ def make_network(estimator, n_features):
     )
 
 
-def make_recipe(estimator, n_rows, safe_rate, *, is_stream=False):
-    """Return how to train on n_rows rows; a step size of "auto" is at most the safe rate."""
-    batch_size = _batch_size(estimator.batch_size, n_rows)
+def make_recipe(estimator, examples, safe_rate, *, is_stream=False):
+    """Return how to train on these examples; a step size of "auto" is at most the safe rate."""
+    n_rows = len(examples.rows)
+    batch_size = _batch_size(estimator.batch_size, n_rows, examples.redraw is not None)
     has_several = is_stream or batch_size < n_rows
     decided = {
-        "rate": _rate(estimator, safe_rate, batch_size if has_several else USUAL_BATCH),
+        "rate": _rate(estimator, safe_rate, batch_size if has_several else SMALL_BATCH),
         "batch_size": batch_size,
     }
     kinds = {name: kind for name, kind in Recipe.__annotations__.items() if name not in decided}
@@ -78,15 +79,24 @@ def _rate(estimator, safe_rate, n_seen):
     # With dropout, the remaining activations are larger, and the effect of a step grows with their
     # square.
     kept = (1 - estimator.dropout) * (1 - estimator.input_dropout)
-    # The gradient of a small batch is noisier.
-    share = min(n_seen / USUAL_BATCH, 1)
+    # If the rows are sorted and not shuffled, a batch can have a single class.
+    share = _share(n_seen) * (1 if estimator.shuffle else 0.5)
     return float(min(optimizer.usual_rate, safe_rate) * kept**2 * share)
 
 
-def _batch_size(batch_size, n_rows):
+def _share(batch_size):
+    """Return the factor of the step size: the gradient of a small batch is noisier."""
+    size = min(batch_size, LARGE_BATCH) / SMALL_BATCH
+    return size if size < 1 else size**0.5
+
+
+def _batch_size(batch_size, n_rows, is_redrawn):
     if not isinstance(batch_size, str):
         return min(batch_size, n_rows)
-    return n_rows if n_rows < FULL_BATCH_BELOW else USUAL_BATCH
+    if n_rows < FULL_BATCH_BELOW:
+        return n_rows
+    # Distorted images are trained on for many epochs, and small batches are more accurate then.
+    return SMALL_BATCH if is_redrawn else int(np.clip(n_rows // 100, SMALL_BATCH, LARGE_BATCH))
 
 
 def epochs_in_total(max_iter, schedule_iter, n_rows):

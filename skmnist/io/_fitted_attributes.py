@@ -18,6 +18,7 @@ from skmnist.distortion import Progress
 from skmnist.network._activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
 from skmnist.network._convolution import MAP_ACTIVATIONS, PADDINGS, POOLS, Layer, map_shape
 from skmnist.network._optimizers import SOLVERS
+from skmnist.network._scaling import Scaling
 from skmnist.network._training import State
 
 
@@ -91,13 +92,24 @@ def _is_fitted_as(model):
     )
 
 
+def _is_scaling(scaling, model):
+    """Return whether a scaling has two numbers for each column of X, one of them positive."""
+    return (
+        type(scaling) is Scaling
+        and _are_alike(list(scaling), [model.coefs_[0][:, 0]] * 2)
+        and all(_is_float_array(a, 1) for a in scaling)
+        and bool((scaling.scale > 0).all())
+    )
+
+
 def _is_run(model):
     """Return whether the training of this network can be resumed from its run."""
     run = model._run
-    numbers = run.scale, run.unit, run.safe_rate
+    numbers = run.unit, run.safe_rate
     curves = run.losses, run.validation_losses, run.validation_scores
     return (
         _is_complete(run, Run)
+        and _is_scaling(run.scaling, model)
         and all(_is_number(n) and n > 0 for n in numbers)
         and is_integer(run.split_seed)
         and all(map(_are_numbers, curves))
@@ -225,7 +237,7 @@ CLASSIFIER_ATTRIBUTES = {
     "loss_curve_": lambda model: _are_numbers(model.loss_curve_),
     "validation_loss_curve_": _is_curve("validation_loss_curve_"),
     "validation_scores_": _is_curve("validation_scores_"),
-    "_scale": lambda model: _is_number(model._scale) and model._scale > 0,
+    "_scaling": lambda model: _is_scaling(model._scaling, model),
 }
 
 TRANSFORMER_ATTRIBUTES = {

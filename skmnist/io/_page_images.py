@@ -166,8 +166,9 @@ def _squared_error(scores, digits, is_ordinal):
 
 def _distance(classifier, steps, X, values):
     """Return how far the inputs of the network are from being as large as in training."""
-    usual = classifier._scale  # the root mean square in training
     features = page_features(steps[:-1], scaled(X, *values))
+    shift, scale = map(to_numpy, classifier._scaling)
     # After scaling, a pixel that was almost constant in training can be far too large.
-    size = np.sqrt(np.mean(features.clip(-_FAR * usual, _FAR * usual) ** 2))
-    return abs(np.log(size / usual)) if size > 0 else np.inf
+    inputs = ((features - shift) / scale).clip(-_FAR, _FAR)
+    size = np.sqrt(np.mean(inputs**2))  # in training, about 1
+    return abs(np.log(size)) if size > 0 else np.inf

@@ -5,11 +5,12 @@ from skmnist.distortion import DigitDistorter, DistortedClassifier, Progress
 from skmnist.features import ConvFeatureTransformer
 from skmnist.network._convolution import Layer
 from skmnist.network._optimizers import SGD, Adam
+from skmnist.network._scaling import Scaling
 from skmnist.network._training import State
 
 OWN_TYPES = (
     *(MLPDigitClassifier, ConvFeatureTransformer, DigitDistorter, DistortedClassifier, Progress),
-    *(BestEpoch, FittedAs, Run, Layer, State, SGD, Adam),
+    *(BestEpoch, FittedAs, Run, Layer, Scaling, State, SGD, Adam),
 )
 METRICS = (
     *("accuracy_score", "balanced_accuracy_score", "brier_score_loss", "f1_score", "log_loss"),

@@ -31,6 +31,7 @@ from skmnist.network._losses import LOSSES, Loss
 from skmnist.network._mlp import backward, forward, gradients, initialise
 from skmnist.network._optimizers import SGD as SGD
 from skmnist.network._optimizers import Adam as Adam
+from skmnist.network._scaling import Scaling as Scaling
 from skmnist.network._simplex import project_to_simplex
 from skmnist.network._training import State as State
 

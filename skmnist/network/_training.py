@@ -13,6 +13,7 @@ from skmnist.network._arrays import copies, dense_rows, like, namespace
 from skmnist.network._losses import LOSSES
 from skmnist.network._mlp import backward, forward
 from skmnist.network._optimizers import step_size
+from skmnist.network._scaling import Scaling
 
 ROWS_AT_ONCE = 1024
 OPEN_ENDED_WARMUP = 30
@@ -47,7 +48,7 @@ class Examples(NamedTuple):
 
     ``labels: [n]`` are class numbers, ``codes: [k, n_out]`` contains the target of each class, and
     ``weights: [n, 1]`` the weight of each row of X. X keeps its type, such as bytes, a memory map
-    or a sparse array. Each batch is converted to floats and divided by ``scale`` when it is used.
+    or a sparse array. Each batch is converted to floats and scaled when it is used.
 
     ``redraw(rows, seed)`` returns new versions of some rows of X, for example distorted images. If
     it is not None, ``train_epoch`` trains on new versions of all rows. No other function uses it.
@@ -58,7 +59,7 @@ class Examples(NamedTuple):
     codes: Any
     weights: Any
     rows: np.ndarray
-    scale: float
+    scaling: Scaling | None = None
     redraw: Callable | None = None
 
 
@@ -224,8 +225,8 @@ def _redrawn(examples, rows, rng):
 
 def _batch(examples, rows, dtype):
     X = dense_rows(examples.X, rows, dtype)
-    if examples.scale != 1:
-        X /= examples.scale
+    if examples.scaling is not None:
+        examples.scaling.apply(X)
     xp = namespace(X)
     Y = xp.take(examples.codes, xp.take(examples.labels, rows, axis=0), axis=0)
     return X, Y, xp.take(examples.weights, rows, axis=0)
@@ -251,26 +252,10 @@ def evaluate(state, examples, recipe):
     return loss / weight, namespace(outputs[0]).concat(outputs)
 
 
-def root_mean_square(examples):
-    """Return the weighted root mean square of the entries of X, or 1 if all are 0."""
-    # X is divided by its largest entry first, so that no square overflows.
-    largest = max(_batch_largest(examples)) or 1.0
-    squares = weight = 0.0
-    for X, _, weights in _double_batches(examples._replace(scale=largest)):
-        xp = namespace(X)
-        squares += float(xp.sum(xp.mean(X * X, axis=1, keepdims=True) * weights))
-        weight += float(xp.sum(weights))
-    return largest * float(np.sqrt(squares / weight)) or 1.0
-
-
-def _batch_largest(examples):
-    for X, _, _ in _double_batches(examples):
-        yield float(namespace(X).max(abs(X)))
-
-
-def _double_batches(examples):
+def double_batches(examples):
+    """Yield the batches of all rows, in float64 and not scaled."""
     double = namespace(examples.weights).float64
-    return _batches(examples, examples.rows, ROWS_AT_ONCE, double)
+    return _batches(examples._replace(scaling=None), examples.rows, ROWS_AT_ONCE, double)
 
 
 def predict_outputs(X, coefs, intercepts, activation, output_activation):

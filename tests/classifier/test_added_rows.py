@@ -1,6 +1,6 @@
 """A user adds a row to a table of the package and fits a classifier with it.
 
-The rows of X are ±1, so that X is not rescaled, and a call of partial_fit is one step of gradient
+The entries of X are ±1, so that X is not scaled. A call of partial_fit is one step of gradient
 descent. It is compared with finite differences of the loss, which know no slopes.
 """
 
@@ -69,9 +69,9 @@ def assert_steps_descend(model, targets=ONE_HOT, direction=np.positive):
 
 
 def test_added_activation_is_used_in_hidden_layers(monkeypatch):
-    sine = Activation(lambda Z: np.sin(0.3 * Z), lambda A: 0.3 * np.sqrt(1 - A * A))
+    sine = Activation(lambda Z: np.sin(0.1 * Z), lambda A: 0.1 * np.sqrt(1 - A * A))
     monkeypatch.setitem(ACTIVATIONS, "sine", sine)
-    monkeypatch.setitem(ACTIVATION_FORMULAS, "sine", lambda Z: np.sin(0.3 * Z))
+    monkeypatch.setitem(ACTIVATION_FORMULAS, "sine", lambda Z: np.sin(0.1 * Z))
     assert_steps_descend(ONE_STEP(activation="sine"))
 
 
@@ -201,8 +201,8 @@ def test_added_schedule_sets_the_step_size(monkeypatch):
         warmup=0.0,
         warm_start=True,
     )
-    biases = [model.set_params(max_iter=k).fit(X, y).intercepts_[0] for k in range(1, 7)]
-    sizes = np.linalg.norm(np.diff(biases, axis=0), axis=1)
+    weights = [model.set_params(max_iter=k).fit(X, y).coefs_[0] for k in range(1, 7)]
+    sizes = np.linalg.norm(np.diff(weights, axis=0), axis=(1, 2))
     np.testing.assert_allclose(sizes / sizes[0], [1, 1, 0.1, 0.1, 0.1], rtol=1e-4)
 
 

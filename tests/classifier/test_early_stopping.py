@@ -82,7 +82,7 @@ def is_near_integer(number):
 
 def test_with_X_val_all_of_X_is_trained_on():
     stopped = stopping(n_iter_no_change=40).fit(X, y, X_val=X_val, y_val=y_val)
-    plain = stopping(early_stopping=False).fit(X, y)
+    plain = stopping(early_stopping=False, n_iter_no_change=10).fit(X, y)
     assert stopped.loss_curve_ == plain.loss_curve_
 
 
@@ -143,7 +143,7 @@ def test_weights_stop_at_the_same_epoch_as_copies_of_rows():
     few, labels = X[:60], y[:60]
     counts = 1 + np.arange(60) % 3
     weighted = stopping(max_iter=30).fit(few, labels, sample_weight=counts)
-    repeated = stopping(max_iter=30, batch_size=200)
+    repeated = stopping(max_iter=30, batch_size=98)
     repeated.fit(np.repeat(few, counts, axis=0), np.repeat(labels, counts))
     np.testing.assert_allclose(weighted.validation_scores_, repeated.validation_scores_)
     assert weighted.best_iter_ == repeated.best_iter_

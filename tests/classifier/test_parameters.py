@@ -166,6 +166,7 @@ def test_value_of_unexpected_type_raises_type_error(name):
 @pytest.mark.parametrize(
     ("name", "value"), [(name, value) for name, values in RIGHT.items() for value in values]
 )
+@pytest.mark.filterwarnings("ignore:.*(no effect|larger than):UserWarning")
 def test_valid_value_is_accepted(name, value):
     model = small(**{name: value})
     assert model.fit(X, y) is model

@@ -25,6 +25,7 @@ def small(name="sgd", **parameters):
     return small_classifier(**{**defaults, **SETTINGS[name], **parameters})
 
 
+pytestmark = pytest.mark.filterwarnings("ignore:batch_size=")
 names = st.sampled_from(list(SETTINGS))
 some = settings(max_examples=25)
 
@@ -77,6 +78,7 @@ def test_scaling_all_weights_changes_nothing(name, factor):
     np.testing.assert_allclose(other.decision_function(X_test), scores, atol=1e-8)
 
 
+@pytest.mark.filterwarnings("ignore:early_stopping=True holds out only 6 images")
 def test_rows_of_weight_zero_are_ignored_in_small_batches():
     absent = np.arange(90) % 3 == 1
     changed = np.where(absent[:, None], 1e6, X)

@@ -160,7 +160,7 @@ def a_node_inside_itself(schema, entries):
 
 
 def a_format_of_the_future(schema, entries):
-    attributes(schema)["content"]["_skmnist_format"] = json_node(2, number=9)
+    attributes(schema)["content"]["_skmnist_format"] = json_node(9, number=9)
 
 
 def a_long_schema(schema, entries):
@@ -198,7 +198,7 @@ ATTACKS = {
     a_deep_list: "recursion",
     a_list_that_holds_itself: "__loader__",
     a_node_inside_itself: r"id \d+ must stand for a single value",
-    a_format_of_the_future: "in format 2, but skmnist .* reads format 1",
+    a_format_of_the_future: "in format 9, but skmnist .* reads format 2",
     a_long_schema: r"schema\.json must have at most 67,108,864 bytes; got 67,1",
 }
 

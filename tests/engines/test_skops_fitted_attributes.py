@@ -68,7 +68,9 @@ OF_CLASSIFIERS = [
     ("loss_curve_", put("loss_curve_", 0), str),
     ("loss_curve_", put("loss_curve_"), lambda losses: [np.inf]),
     ("validation_scores_", put("validation_scores_"), tuple),
-    ("_scale", put("_scale"), lambda scale: 0.0),
+    ("_scaling", put("_scaling"), lambda scaling: scaling._replace(scale=0 * scaling.scale)),
+    ("_scaling", put("_scaling"), lambda scaling: scaling._replace(shift=scaling.shift[:-1])),
+    ("_scaling", put("_scaling"), tuple),
     ("_fitted_as", put("_fitted_as"), lambda fitted_as: fitted_as._replace(activation="sine")),
     ("_fitted_as", put("_fitted_as"), lambda fitted_as: fitted_as._replace(activation=None)),
     ("_fitted_as", put("_fitted_as"), lambda fitted_as: fitted_as._replace(activation=[])),
@@ -85,7 +87,7 @@ OF_CLASSIFIERS = [
     ("_fitted_as", put("_fitted_as"), tuple),
     ("_fitted_as", put("_fitted_as"), lambda fitted_as: tuple(fitted_as)[:2]),
     ("_run", put("_run"), lambda run: None),
-    ("_run", put("_run", "scale"), lambda scale: -1.0),
+    ("_run", put("_run", "scaling"), lambda scaling: scaling._replace(scale=-scaling.scale)),
     ("_run", put("_run", "split_seed"), float),
     ("_run", put("_run", "losses"), tuple),
     ("_run", put("_run", "state", "coefs", 0), lambda W: W[:-1]),
@@ -147,7 +149,7 @@ def test_invalid_attribute_is_named(tmp_path, fitted, name, attribute, change, v
     assert not (tmp_path / "model.skops").exists()
 
 
-@pytest.mark.parametrize("attribute", ["coefs_", "classes_", "_scale", "n_features_in_"])
+@pytest.mark.parametrize("attribute", ["coefs_", "classes_", "_scaling", "n_features_in_"])
 def test_missing_attribute_is_named(tmp_path, fitted, attribute):
     model = copy.deepcopy(fitted["sgd"])
     delattr(model, attribute)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from skmnist.network._training import _batches, root_mean_square, spaced_batch
+from skmnist.network._training import _batches, spaced_batch
 
 
 @given(n_rows=st.integers(1, 60), size=st.integers(1, 70))
@@ -30,25 +30,6 @@ def test_batches_are_divided_by_the_scale(scale):
     for data in (X, X.astype(float), csr_array(X)):
         [(floats, _, _)] = _batches(training_examples(data, scale=scale), np.arange(50), 50, float)
         np.testing.assert_array_equal(floats, X / scale)
-
-
-def test_root_mean_square_is_weighted():
-    X, weights = byte_images(2100), np.arange(2100) % 5
-    by_hand = np.sqrt(np.average((X.astype(float) ** 2).mean(axis=1), weights=weights))
-    for data in (X, X.astype(np.float32), csr_array(X)):
-        assert root_mean_square(training_examples(data, weights=weights)) == pytest.approx(by_hand)
-    some = training_examples(X)._replace(rows=np.arange(7))
-    assert root_mean_square(some) == pytest.approx(np.sqrt((X[:7].astype(float) ** 2).mean()))
-    assert root_mean_square(training_examples(np.zeros((3, 8)))) == 1
-
-
-@pytest.mark.parametrize("library", ["numpy", "torch", "array_api_strict"])
-def test_root_mean_square_of_float32_is_computed_in_float64(library):
-    xp, X = pytest.importorskip(library), byte_images(2100).astype(np.float32)
-    examples = training_examples(X, dtype=np.float32)
-    arrays = {n: xp.asarray(getattr(examples, n)) for n in ("X", "labels", "codes", "weights")}
-    by_hand = np.sqrt((X.astype(float) ** 2).mean())
-    assert root_mean_square(examples._replace(**arrays)) == pytest.approx(by_hand, rel=1e-13)
 
 
 @given(n_rows=st.integers(1, 5000))

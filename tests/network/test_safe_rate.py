@@ -12,33 +12,55 @@ def generator():
     return np.random.default_rng(7)
 
 
-def exact_safe_rate(H, weights):
-    """Return the limit of the last layer; these tests' inputs do not reach that of the first."""
-    return 0.1 / np.linalg.eigvalsh(np.einsum("ni,nj,n->ij", H, H, weights / weights.sum()))[-1]
+def largest_eigenvalue(H, weights):
+    """Return the largest eigenvalue of the second moments of the inputs of the last layer."""
+    return np.linalg.eigvalsh(np.einsum("ni,nj,n->ij", H, H, weights / weights.sum()))[-1]
+
+
+def squared_norm(X, weights):
+    """Return the mean squared norm; each row counts once more in proportion to its own."""
+    squares = np.linalg.norm(X, axis=1) ** 2
+    return np.average(squares, weights=weights * squares)
+
+
+def linear_safe_rate(X, weights):
+    return 1 / (largest_eigenvalue(X, weights) / 0.3 + squared_norm(X, weights) / 8)
 
 
 @pytest.mark.parametrize("activation", ["relu", "logistic"])
-def test_safe_rate_is_0_1_over_the_largest_eigenvalue(activation):
+def test_safe_rate_depends_on_the_largest_eigenvalue_and_the_squared_length(activation):
     coefs, intercepts = initialise([20, 30, 10], activation, np.zeros(10), generator())
     X, weights = abs(generator().normal(size=(200, 20))), generator().uniform(0, 3, size=(200, 1))
     Z = X @ coefs[0] + intercepts[0]
     H = expit(Z) if activation == "logistic" else np.maximum(Z, 0)
     ours = safe_rate(X, weights, coefs, intercepts, activation, "relu")
-    assert ours == pytest.approx(exact_safe_rate(H, weights[:, 0]), rel=1e-3)
+    expected = 1 / (
+        largest_eigenvalue(H, weights[:, 0]) / 0.3 + squared_norm(X, weights[:, 0]) / 40
+    )
+    assert ours == pytest.approx(expected, rel=1e-3)
+
+
+def test_safe_rate_grows_with_the_number_of_hidden_layers():
+    X, weights, rates = generator().normal(size=(40, 8)), np.ones((40, 1)), []
+    for n_hidden in (1, 2, 3):
+        coefs = [np.full((8, 8), 1e-9)] * n_hidden + [np.zeros((8, 2))]
+        intercepts = [np.zeros(8)] * n_hidden + [np.zeros(2)]
+        rates.append(safe_rate(X, weights, coefs, intercepts, "relu", "identity"))
+    np.testing.assert_allclose(rates, np.array([1, 5, 25]) * rates[0])
 
 
 def test_safe_rate_is_right_if_every_row_sums_to_0():
     half = generator().integers(-9, 10, size=(100, 8)) * [9, 7, 5, 4, 3, 2, 1, 1] @ hadamard(8)
     X, weights, W = np.hstack([half, -half]).astype(float), np.ones((100, 1)), np.zeros((16, 1))
     ours = safe_rate(X, weights, [W], [np.zeros(1)], "relu", "identity")
-    assert ours == pytest.approx(exact_safe_rate(X, weights[:, 0]), rel=0.01)
+    assert ours == pytest.approx(linear_safe_rate(X, weights[:, 0]), rel=0.01)
 
 
 def test_safe_rate_is_right_if_first_image_is_blank():
     X, weights, W = generator().normal(size=(50, 6)), np.ones((50, 1)), np.zeros((6, 1))
     X[0] = 0
     ours = safe_rate(X, weights, [W], [np.zeros(1)], "relu", "identity")
-    assert ours == pytest.approx(exact_safe_rate(X, weights[:, 0]), rel=0.05)
+    assert ours == pytest.approx(linear_safe_rate(X, weights[:, 0]), rel=0.05)
 
 
 def test_safe_rate_decreases_with_the_squared_length_of_images():
@@ -46,7 +68,7 @@ def test_safe_rate_decreases_with_the_squared_length_of_images():
     rates, lengths = [], []
     for size in (1, 5, 100):
         X, weights = size * generator().normal(size=(40, 8)), generator().uniform(0, 3, size=40)
-        lengths.append(np.average(np.linalg.norm(X, axis=1) ** 2, weights=weights))
+        lengths.append(squared_norm(X, weights))
         rates.append(safe_rate(X, weights[:, None], coefs, intercepts, "relu", "identity"))
     np.testing.assert_allclose(rates, rates[0] * lengths[0] / np.array(lengths))
 

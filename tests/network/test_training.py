@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 from helpers import byte_images, training_examples
@@ -8,12 +10,13 @@ from skmnist.network._arrays import to_numpy
 from skmnist.network._losses import LOSSES
 from skmnist.network._mlp import forward, initialise
 from skmnist.network._optimizers import SOLVERS
+from skmnist.network._scaling import Scaling, column_scaling
 from skmnist.network._training import (
     Recipe,
     State,
+    double_batches,
     evaluate,
     predict_outputs,
-    root_mean_square,
     scheduled,
     spaced_batch,
     train_epoch,
@@ -143,7 +146,8 @@ def test_training_does_not_depend_on_the_unit_of_X(solver_and_recipe, factor, rt
     states = []
     for unit in (1, factor):
         examples = training_examples(X * unit)
-        examples = examples._replace(scale=root_mean_square(examples))
+        scaling = column_scaling(partial(double_batches, examples), examples.codes)
+        examples = examples._replace(scaling=scaling)
         states.append(trained(examples, *solver_and_recipe))
     assert_close(*states, rtol=rtol)
 
@@ -263,6 +267,8 @@ def test_training_with_other_array_libraries_matches_numpy(solver_and_recipe, pl
         name: xp.asarray(getattr(examples, name), device=there)
         for name in ("X", "labels", "codes", "weights")
     }
+    numbers = (xp.asarray(a, device=there) for a in examples.scaling)
+    arrays["scaling"] = Scaling(*numbers)
     coefs, intercepts = (
         [xp.asarray(a, device=there) for a in part]
         for part in (elsewhere.coefs, elsewhere.intercepts)

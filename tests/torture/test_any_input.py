@@ -22,7 +22,10 @@ from skmnist.network._activations import OUTPUT_ACTIVATIONS
 from skmnist.network._convolution import MAP_ACTIVATIONS, PADDINGS, POOLS
 from skmnist.network._optimizers import SCHEDULES, SOLVERS
 
-pytestmark = pytest.mark.timeout(4 * 3600)
+pytestmark = [
+    pytest.mark.timeout(4 * 3600),
+    pytest.mark.filterwarnings("ignore:.*(holds out|no effect|is larger than):UserWarning"),
+]
 
 # Warnings of scikit-learn, and documented warnings of skmnist.
 DOCUMENTED = [

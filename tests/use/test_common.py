@@ -139,6 +139,9 @@ def check_name(check):
     return re.sub(r" at 0x[0-9a-f]+", "", "-".join(parts))
 
 
+# The checks fit few rows, and some set n_iter_no_change without early stopping.
+@pytest.mark.filterwarnings("ignore:early_stopping=True holds out:UserWarning")
+@pytest.mark.filterwarnings("ignore:.*has no effect, because early_stopping:UserWarning")
 @pytest.mark.parametrize(("estimator", "check"), list(named_checks()))
 def test_estimators_pass_the_checks_of_scikit_learn(estimator, check):
     check(estimator)

@@ -1,0 +1,136 @@
+"""How X is scaled before it is multiplied by the first weights.
+
+The pixels of images have a common unit. Like all columns whose ranges do not differ much, they are
+divided by one number, so that the images stay as they are. Other columns are centred, and each is
+divided by a number of its own, so that its range does not matter. After the training, the weights
+of the first layer are changed so that they apply to X itself.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from skmnist.network._arrays import like, namespace, to_numpy
+
+# Columns have a common unit if no entry is larger than this many times the usual deviation from
+# the mean, and if not many deviations are smaller than the usual one by this factor.
+SIMILAR = 10
+FEW_COLUMNS = 0.05
+# The mean of a rare column is so near to one end of its range that almost all of its values are
+# equal, like those of a pixel at the border of the images. What is seldom seen can be much larger
+# in other images, so these columns are not scaled up.
+RARE = 0.01
+# The ranges of columns in fewer rows are a matter of chance, so no column is scaled up.
+FEW_ROWS = 10
+# If the values of a column differ by no more than this many rounding errors, it is constant.
+ROUNDING_ERRORS = 10
+# A column with a unit of its own is divided so that this is its largest deviation.
+LARGEST_INPUT = 4.0
+
+
+class Scaling(NamedTuple):
+    """The network is trained on ``(X - shift) / scale``, with one number per column."""
+
+    __module__ = "skmnist.network"  # saved models name the package, not this file
+
+    shift: Any
+    scale: Any
+
+    def apply(self, X):
+        """Scale a batch in place."""
+        X -= self.shift
+        X /= self.scale
+
+    def fold(self, W, b):
+        """Return the first weights and biases for X itself."""
+        W = W / self.scale[:, None]
+        return W, b - self.shift @ W
+
+    def unfold(self, W, b):
+        """Return the first weights and biases for the scaled X."""
+        return W * self.scale[:, None], b + self.shift @ W
+
+
+class _Ranges(NamedTuple):
+    """The lowest, the highest and the weighted mean value of each column, and which ones vary."""
+
+    low: np.ndarray
+    high: np.ndarray
+    mean: np.ndarray
+    varies: np.ndarray
+    n_rows: int
+
+    @property
+    def deviations(self):
+        """The largest deviation of each column from its mean."""
+        return np.maximum(self.high - self.mean, self.mean - self.low)
+
+    @property
+    def largest(self):
+        """The largest absolute value of each column."""
+        return np.maximum(abs(self.low), abs(self.high))
+
+    @property
+    def is_sure(self):
+        """Whether the range of a column is more than a matter of chance."""
+        from_end = np.minimum(self.high - self.mean, self.mean - self.low)
+        is_rare = from_end < RARE * (self.high - self.low)
+        return self.varies & ~is_rare & (self.n_rows >= FEW_ROWS)
+
+
+def column_scaling(read, reference):
+    """Return the scaling for X, with the type and the device of a reference.
+
+    ``read()`` returns batches of (X, Y, weights).
+    """
+    ranges = _ranges(read(), float(namespace(reference).finfo(reference.dtype).eps))
+    if _have_common_unit(ranges):
+        shift = np.zeros_like(ranges.mean)
+        scale = np.full_like(shift, _root_mean_square(read(), float(ranges.largest.max())))
+    else:
+        shift, scale = ranges.mean, _own_scales(ranges)
+    return Scaling(*(like(reference, numbers, reference.dtype) for numbers in (shift, scale)))
+
+
+def _ranges(batches, eps):
+    n_rows, low, high, mean, total = 0, np.inf, -np.inf, 0.0, 0.0
+    for X, _, weights in batches:
+        xp = namespace(X)
+        n_rows += X.shape[0]
+        total += float(xp.sum(weights))
+        # The sum of large values would overflow.
+        share = xp.astype(weights, X.dtype) / total
+        mean = mean * (1 - float(xp.sum(share))) + (share.T @ X)[0, :]
+        low = np.minimum(low, to_numpy(xp.min(X, axis=0)))
+        high = np.maximum(high, to_numpy(xp.max(X, axis=0)))
+    smallest = ROUNDING_ERRORS * eps * np.maximum(abs(low), abs(high))
+    varies = high / 2 - low / 2 > smallest / 2  # halves do not overflow
+    return _Ranges(low, high, to_numpy(mean), varies, n_rows)
+
+
+def _have_common_unit(ranges):
+    """Return whether the columns are like the pixels of images."""
+    if not ranges.varies.any():
+        return True
+    usual = np.median(ranges.deviations[ranges.varies])
+    sure = ranges.deviations[ranges.is_sure]
+    smallest = np.quantile(sure, FEW_COLUMNS, method="lower") if sure.size else usual
+    return ranges.largest.max() / SIMILAR <= usual and usual / SIMILAR <= smallest
+
+
+def _root_mean_square(batches, largest):
+    """Return the weighted root mean square of the entries of X, or 1 if all are 0."""
+    squares = weight = 0.0
+    for X, _, weights in batches:
+        xp = namespace(X)
+        X = X / (largest or 1.0)  # so that no square overflows
+        squares += float(xp.sum(xp.mean(X * X, axis=1, keepdims=True) * weights))
+        weight += float(xp.sum(weights))
+    return largest * float(np.sqrt(squares / weight)) or 1.0
+
+
+def _own_scales(ranges):
+    """Return a number for each column; at least the usual one if its range is not sure."""
+    usual = np.median(ranges.deviations[ranges.varies])
+    own = np.where(ranges.varies, ranges.deviations, usual)
+    return np.where(ranges.is_sure, own, np.maximum(own, usual)) / LARGEST_INPUT
