@@ -198,7 +198,8 @@ def safe_rate(X, weights, coefs, intercepts, activation, output_activation):
     last_inputs = forward(X, coefs, intercepts, activation, output_activation).inputs[-1]
     curvature = _largest_eigenvalue(last_inputs, weights) / LAST_LAYER_LIMIT
     curvature += _squared_norm(X, weights) / (FIRST_LAYER_LIMIT * LIMIT_PER_LAYER ** len(coefs))
-    return 1 / max(curvature, TINY)
+    # Rounded, because the last digits depend on the number of threads.
+    return float(f"{1 / max(curvature, TINY):.3g}")
 
 
 def _squared_norm(X, weights):

