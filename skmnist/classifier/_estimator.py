@@ -373,8 +373,8 @@ class MLPDigitClassifier(
             warn_about_held_out(examples, validation, self.classes_)
         warn_about_parameters(self, len(examples.rows))
 
-        run = self._start_or_resume(examples, kept, rng, split_seed, resumes)
         examples = with_redraw(examples, self.distort, redraw)
+        run = self._start_or_resume(examples, kept, rng, split_seed, resumes)
         metadata = None if sample_weight is None else {"sample_weight": sample_weight}
         self._train(run, examples, validation, {"X": X, "y": y, "metadata": metadata})
         best = self.early_stopping
@@ -427,8 +427,8 @@ class MLPDigitClassifier(
         examples = self._make_examples(X, labels, sample_weight, resumes)
 
         kept, rng = getattr(self, "_run", None), new_generator(self.random_state)
-        run = self._start_or_resume(examples, kept, rng, rng.integers(2**32), resumes)
         examples = with_redraw(examples, self.distort)
+        run = self._start_or_resume(examples, kept, rng, rng.integers(2**32), resumes)
         recipe = make_recipe(self, examples, run.safe_rate, is_stream=True)
         run.reset_curves()
         run.train_epoch(run.scaled(examples), recipe, open_ended(run.state, recipe))

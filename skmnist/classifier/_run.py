@@ -190,7 +190,8 @@ def new_run(network, examples, rng, split_seed):
     )
     dtype = examples.weights.dtype
     coefs, intercepts = ([like(examples.codes, a, dtype) for a in part] for part in drawn)
-    scaling = column_scaling(partial(double_batches, examples), examples.codes)
+    read, are_images = partial(double_batches, examples), examples.redraw is not None
+    scaling = column_scaling(read, examples.codes, are_images=are_images)
     _folded(coefs[0], intercepts[0], scaling)  # raise an error now instead of after the training
     return _run_from(network, coefs, intercepts, scaling, examples, rng, split_seed)
 

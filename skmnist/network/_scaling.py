@@ -12,16 +12,17 @@ import numpy as np
 
 from skmnist.network._arrays import like, namespace, to_numpy
 
-# Columns have a common unit if no entry is larger than this many times the usual deviation from
-# the mean, and if not many deviations are smaller than the usual one by this factor.
-SIMILAR = 10
-FEW_COLUMNS = 0.05
+# Columns have a common unit if no mean is larger than this many times the usual deviation, and if
+# the largest deviation is similar to the usual one, and almost all others are. Principal components
+# are similar in this sense: their variances say how important they are. Those without a variance
+# consist of rounding errors.
+FAR, SIMILAR = 10, 30
+FEW_COLUMNS, NO_VARIANCE = 0.05, 1e-9
 # The mean of a rare column is so near to one end of its range that almost all of its values are
-# equal, like those of a pixel at the border of the images. What is seldom seen can be much larger
-# in other images, so these columns are not scaled up.
-RARE = 0.01
-# The ranges of columns in fewer rows are a matter of chance, so no column is scaled up.
-FEW_ROWS = 10
+# equal, like those of a pixel at the border of the images: all but this share of the rows and this
+# number of rows. What is seldom seen can be much larger in other images, so these columns are not
+# scaled up.
+RARE, RARE_ROWS = 0.01, 3
 # If the values of a column differ by no more than this many rounding errors, it is constant.
 ROUNDING_ERRORS = 10
 # A column with a unit of its own is divided so that this is its largest deviation.
@@ -74,17 +75,17 @@ class _Ranges(NamedTuple):
     def is_sure(self):
         """Whether the range of a column is more than a matter of chance."""
         from_end = np.minimum(self.high - self.mean, self.mean - self.low)
-        is_rare = from_end < RARE * (self.high - self.low)
-        return self.varies & ~is_rare & (self.n_rows >= FEW_ROWS)
+        least = RARE + RARE_ROWS / self.n_rows
+        return self.varies & (from_end >= least * (self.high - self.low))
 
 
-def column_scaling(read, reference):
+def column_scaling(read, reference, *, are_images=False):
     """Return the scaling for X, with the type and the device of a reference.
 
-    ``read()`` returns batches of (X, Y, weights).
+    ``read()`` returns batches of (X, Y, weights). Images always have a common unit.
     """
     ranges = _ranges(read(), float(namespace(reference).finfo(reference.dtype).eps))
-    if _have_common_unit(ranges):
+    if are_images or _have_common_unit(ranges):
         shift = np.zeros_like(ranges.mean)
         scale = np.full_like(shift, _root_mean_square(read(), float(ranges.largest.max())))
     else:
@@ -113,9 +114,10 @@ def _have_common_unit(ranges):
     if not ranges.varies.any():
         return True
     usual = np.median(ranges.deviations[ranges.varies])
-    sure = ranges.deviations[ranges.is_sure]
+    sure = ranges.deviations[ranges.is_sure & (ranges.deviations > NO_VARIANCE * usual)]
     smallest = np.quantile(sure, FEW_COLUMNS, method="lower") if sure.size else usual
-    return ranges.largest.max() / SIMILAR <= usual and usual / SIMILAR <= smallest
+    is_near, is_similar = abs(ranges.mean).max() / FAR <= usual, usual / SIMILAR <= smallest
+    return bool(is_near and is_similar and ranges.deviations.max() / SIMILAR <= usual)
 
 
 def _root_mean_square(batches, largest):

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 import pytest
-from helpers import LOSS_FORMULAS, network_outputs, parameter_bytes, small_classifier
+from helpers import LOSS_FORMULAS, byte_images, network_outputs, parameter_bytes, small_classifier
 from scipy.sparse import csr_array
 from sklearn.base import clone
 from sklearn.datasets import load_digits
@@ -318,3 +318,9 @@ def test_distortions_make_a_network_more_accurate():
         scores[distorter] = model.score(test_images[:3000], test_labels[:3000])
     plain, distorted = scores.values()
     assert distorted > plain + 0.02
+
+
+def test_faint_pixels_of_distorted_images_are_not_scaled_up():
+    images, labels = byte_images(60, 64), np.arange(60) % 3  # a third of the columns is faint
+    model = small_classifier(distort=DigitDistorter(), max_iter=9).fit(images, labels)
+    assert max(model.loss_curve_) < 2

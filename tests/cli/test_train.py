@@ -87,11 +87,14 @@ def command(data, *options):
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(digits):
-    """The model of this training."""
+def uninterrupted(digits, tmp_path_factory):
+    """The model of this training, in a process with as many threads as the other ones."""
     X, y = digits
-    classifier = small(hidden_layer_sizes=(64,), max_iter=120, random_state=0)
-    return classifier.fit(X[:900], y[:900])
+    folder, images = tmp_path_factory.mktemp("uninterrupted"), X.reshape(-1, 28, 28)
+    parts = {"x_train": images[:900], "y_train": y[:900], "x_test": images[900:]}
+    np.savez(folder / "digits.npz", **parts, y_test=y[900:])
+    subprocess.run(command("digits.npz"), cwd=folder, check=True, capture_output=True)
+    return joblib.load(folder / "model")
 
 
 def interrupted(command, folder, text):
@@ -214,8 +217,13 @@ def test_killed_training_resumes_from_its_checkpoint(data, uninterrupted, tmp_pa
             time.sleep(0.01)
         run.kill()
     assert joblib.load(tmp_path / "kept").model.n_iter_ < 120
-    resumed = train(data, tmp_path / "model", "--resume", str(tmp_path / "kept"))
-    expect_equal(resumed, uninterrupted)
+    subprocess.run(
+        [*command(data)[:4], "--data", str(data), "--resume", "kept", "--out", "model"],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    )
+    expect_equal(joblib.load(tmp_path / "model"), uninterrupted)
 
 
 def test_interrupt_before_the_first_epoch_saves_nothing(data, tmp_path):

@@ -191,6 +191,7 @@ def test_trusted_types_have_the_names_that_saved_files_contain():
         "skmnist.network.Adam",
         "skmnist.network.Layer",
         "skmnist.network.SGD",
+        "skmnist.network.Scaling",
         "skmnist.network.State",
     }
 

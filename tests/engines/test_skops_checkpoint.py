@@ -45,6 +45,7 @@ def load(path):
     return io.load(path, trusted=["skmnist.cli.Checkpoint"])
 
 
+@pytest.mark.filterwarnings("ignore:early_stopping=True holds out only")
 @pytest.mark.parametrize(
     "options",
     [[], ["--early-stopping"], ["--features"], ["--distort"], ["--distort", "--features"]],

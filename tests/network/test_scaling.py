@@ -9,14 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from sklearn.datasets import load_breast_cancer, load_digits, load_wine
+from sklearn.decomposition import PCA
 
+from skmnist.datasets import load_mnist
 from skmnist.network._scaling import LARGEST_INPUT, Scaling, column_scaling
 from skmnist.network._training import double_batches
 
 
-def scaling_of(X, *, dtype=np.float64, **settings):
+def scaling_of(X, *, dtype=np.float64, are_images=False, **settings):
     examples = training_examples(X, dtype=dtype, **settings)
-    return column_scaling(partial(double_batches, examples), examples.codes)
+    read = partial(double_batches, examples)
+    return column_scaling(read, examples.codes, are_images=are_images)
 
 
 def varied(n_rows=2100):
@@ -46,6 +49,12 @@ def test_images_are_divided_by_their_weighted_root_mean_square():
     np.testing.assert_allclose(seven, np.sqrt((X[:7].astype(float) ** 2).mean()))
 
 
+def test_images_that_are_distorted_have_one_scale():
+    scaling = scaling_of(varied(), are_images=True)
+    np.testing.assert_array_equal(scaling.shift, 0)
+    np.testing.assert_allclose(scaling.scale, np.sqrt((varied() ** 2).mean()))
+
+
 @pytest.mark.parametrize("weights", [None, np.arange(2100) % 5])
 def test_other_columns_have_mean_0_and_the_same_largest_value(weights):
     X, kept = varied(), slice(None) if weights is None else weights > 0
@@ -65,9 +74,10 @@ def test_data_sets_of_pixels_have_one_scale():
     ("factors", "offset", "has_one"),
     [
         ([1, 1, 1, 1, 1], 0, True),
-        ([1, 2, 3, 0.5, 1], 0, True),
-        ([1, 1, 30, 1, 1], 0, False),
-        ([1, 1, 0.03, 1, 1], 0, False),
+        ([1, 10, 3, 0.1, 1], 0, True),
+        ([1, 1, 100, 1, 1], 0, False),
+        ([1, 1, 0.01, 1, 1], 0, False),
+        ([1, 1, 1e-12, 1, 1], 0, True),  # only rounding errors
         ([1, 1, 1, 1, 1], 5, True),
         ([1, 1, 1, 1, 1], 50, False),
     ],
@@ -128,10 +138,22 @@ def test_column_with_few_small_values_is_not_scaled_up():
 
 
 def test_columns_of_few_rows_are_not_scaled_up():
-    X = np.random.default_rng(0).uniform(0, [1, 2, 100], size=(10, 3))
-    few, more = (abs(part - part.mean(axis=0)).max(axis=0) / LARGEST_INPUT for part in (X[:9], X))
-    np.testing.assert_allclose(scaling_of(X[:9]).scale, np.maximum(few, np.median(few)))
+    X = np.random.default_rng(0).uniform(0, [1, 2, 200], size=(10, 3))
+    few, more = (abs(part - part.mean(axis=0)).max(axis=0) / LARGEST_INPUT for part in (X[:5], X))
+    np.testing.assert_allclose(scaling_of(X[:5]).scale, np.maximum(few, np.median(few)))
     np.testing.assert_allclose(scaling_of(X).scale, more)
+
+
+@pytest.mark.parametrize("n_components", [10, 300])
+def test_principal_components_of_images_have_one_scale(n_components):
+    X = load_mnist(return_X_y=True)[0][:1000].astype(float)
+    assert has_one_scale(PCA(n_components, random_state=0).fit_transform(X))
+
+
+@pytest.mark.parametrize("n_rows", [1, 2, 5, 20, 60, 300])
+def test_few_images_have_one_scale(n_rows):
+    X = load_mnist(return_X_y=True)[0]
+    assert all(has_one_scale(X[start : start + n_rows]) for start in (0, 500, 900))
 
 
 def test_column_with_few_large_values_is_scaled_down():
