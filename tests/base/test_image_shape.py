@@ -54,6 +54,7 @@ USES = [transform, distort, train_on_distorted, train_pipeline]
 def test_warning_says_which_shape_is_assumed_and_which_one_to_pass(use, n_columns, advice):
     with pytest.warns(UserWarning, match="treated as an image") as caught:
         use(n_columns)
+    caught = [each for each in caught if "The network predicts" not in str(each.message)]
     assert {str(each.message) for each in caught} == {
         f"X has {n_columns} columns, which is not a square number, so each row is treated as an "
         f"image of 1×{n_columns} pixels. {advice}"
