@@ -89,8 +89,8 @@ class MLPDigitClassifier(
         Stochastic gradient descent with momentum, or Adam.
     alpha : float, default=0.0
         Strength of the L2 penalty ½·alpha·‖W‖², which is added to the mean loss. W contains the
-        weights of all layers. For the first layer, these are the weights of the
-        scaled X. (In MLPClassifier, the penalty is divided by the batch size.)
+        weights of all layers. For the first layer, these are the weights of the scaled X. (In
+        MLPClassifier, the penalty is divided by the batch size.)
     batch_size : int or "auto", default="auto"
         The number of images per update. "auto" is a hundredth of all images, but at least 64 and at
         most 200, or all images if there are fewer than 128. If the images are distorted, it is 64.
@@ -379,7 +379,7 @@ class MLPDigitClassifier(
         self._train(run, examples, validation, {"X": X, "y": y, "metadata": metadata})
         best = self.early_stopping
         warn_about_one_class(self, examples, *run.outputs_of_some(examples, fitted_as(self), best))
-        _set_fitted(self, run, fitted_as(self), best=self.early_stopping)
+        _set_fitted(self, run, fitted_as(self), best)
         self._keep_run(run if self.warm_start else None)
         return self
 

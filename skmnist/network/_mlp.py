@@ -189,11 +189,11 @@ def safe_rate(X, weights, coefs, intercepts, activation, output_activation):
     A step of the last layer changes the outputs by rate · 2λ times their error, where λ is the
     largest eigenvalue of the second-moment matrix of that layer's inputs. With momentum 0.9 the
     outputs oscillate with growing amplitude if rate · 2λ is above 3.8, and an output ReLU that
-    falls below 0 for all images has no gradient any more. The effect of a step of the first
-    layer grows with their squared norm, and each layer after it makes the effect
-    smaller. The limits were found by trial with batches of 64 rows, on parts of MNIST and of
-    Fashion-MNIST, on features of MNIST and on scikit-learn's toy data sets, with up to four hidden
-    layers of 8 to 1,024 neurons.
+    falls below 0 for all images has no gradient any more. The effect of a step of the first layer
+    grows with the squared norm of the images, and each layer after it makes the effect smaller. The
+    limits were found by trial with batches of 64 rows, on parts of MNIST and of Fashion-MNIST, on
+    features of MNIST and on scikit-learn's toy data sets, with up to four hidden layers of 8 to
+    1,024 neurons.
     """
     last_inputs = forward(X, coefs, intercepts, activation, output_activation).inputs[-1]
     curvature = _largest_eigenvalue(last_inputs, weights) / LAST_LAYER_LIMIT

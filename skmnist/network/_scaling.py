@@ -67,6 +67,11 @@ class _Ranges(NamedTuple):
         return np.maximum(self.high - self.mean, self.mean - self.low)
 
     @property
+    def usual(self):
+        """The median of the largest deviations of the columns that vary."""
+        return np.median(self.deviations[self.varies])
+
+    @property
     def largest(self):
         """The largest absolute value of each column."""
         return np.maximum(abs(self.low), abs(self.high))
@@ -113,7 +118,7 @@ def _have_common_unit(ranges):
     """Return whether the columns are like the pixels of images."""
     if not ranges.varies.any():
         return True
-    usual = np.median(ranges.deviations[ranges.varies])
+    usual = ranges.usual
     sure = ranges.deviations[ranges.is_sure & (ranges.deviations > NO_VARIANCE * usual)]
     smallest = np.quantile(sure, FEW_COLUMNS, method="lower") if sure.size else usual
     is_near, is_similar = abs(ranges.mean).max() / FAR <= usual, usual / SIMILAR <= smallest
@@ -122,10 +127,10 @@ def _have_common_unit(ranges):
 
 def _root_mean_square(batches, largest):
     """Return the weighted root mean square of the entries of X, or 1 if all are 0."""
-    squares = weight = 0.0
+    largest, squares, weight = largest or 1.0, 0.0, 0.0
     for X, _, weights in batches:
         xp = namespace(X)
-        X = X / (largest or 1.0)  # so that no square overflows
+        X = X / largest  # so that no square overflows
         squares += float(xp.sum(xp.mean(X * X, axis=1, keepdims=True) * weights))
         weight += float(xp.sum(weights))
     return largest * float(np.sqrt(squares / weight)) or 1.0
@@ -133,6 +138,5 @@ def _root_mean_square(batches, largest):
 
 def _own_scales(ranges):
     """Return a number for each column; at least the usual one if its range is not sure."""
-    usual = np.median(ranges.deviations[ranges.varies])
-    own = np.where(ranges.varies, ranges.deviations, usual)
-    return np.where(ranges.is_sure, own, np.maximum(own, usual)) / LARGEST_INPUT
+    own = np.where(ranges.varies, ranges.deviations, ranges.usual)
+    return np.where(ranges.is_sure, own, np.maximum(own, ranges.usual)) / LARGEST_INPUT

@@ -51,7 +51,7 @@ class Examples(NamedTuple):
     or a sparse array. Each batch is converted to floats and scaled when it is used.
 
     ``redraw(rows, seed)`` returns new versions of some rows of X, for example distorted images. If
-    it is not None, ``train_epoch`` trains on new versions of all rows. No other function uses it.
+    it is not None, ``train_epoch`` trains on new versions of all rows. No other function calls it.
     """
 
     X: Any

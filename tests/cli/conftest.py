@@ -1,6 +1,7 @@
 """Images and small models for the command."""
 
 import contextlib
+import shutil
 
 import joblib
 import numpy as np
@@ -21,14 +22,20 @@ def digits():
     return X[:1000], y[:1000]
 
 
-@pytest.fixture
-def data(digits, tmp_path):
+@pytest.fixture(scope="session")
+def digits_file(digits, tmp_path_factory):
     """An .npz file with the thousand images, a tenth of them for testing."""
     X, y = digits
-    path = tmp_path / "digits.npz"
+    path = tmp_path_factory.mktemp("digits") / "digits.npz"
     images = X.reshape(-1, 28, 28)
     np.savez(path, x_train=images[:900], y_train=y[:900], x_test=images[900:], y_test=y[900:])
     return path
+
+
+@pytest.fixture
+def data(digits_file, tmp_path):
+    """A copy of this file in the folder of the test."""
+    return shutil.copy(digits_file, tmp_path / "digits.npz")
 
 
 @pytest.fixture(scope="session")

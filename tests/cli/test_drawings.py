@@ -83,7 +83,7 @@ def model_kinds():
         "pixels": classifier,
         "distorted": small_classifier(max_iter=8, distort=DigitDistorter(random_state=0)),
         "stopped early": small_classifier(max_iter=8, early_stopping=True),
-        "pipeline": features,
+        "pipeline": make_pipeline(MinMaxScaler(), *features),
         "distorted pipeline": DistortedClassifier(features, DigitDistorter(random_state=0)),
         "distorted classifier": DistortedClassifier(classifier, DigitDistorter(random_state=0)),
         "search": GridSearchCV(classifier, grid, cv=2),

@@ -22,6 +22,7 @@ from skmnist.cli import Checkpoint, main
 from skmnist.cli._model_files import last_step
 from skmnist.network import LOSSES
 
+PROGRAM = [sys.executable, "-m", "skmnist"]
 SMALL = ["--hidden", "16", "--epochs", "4", "--seed", "3"]
 small = partial(small_classifier, max_iter=4, random_state=3)
 
@@ -82,18 +83,15 @@ def test_early_stopping_keeps_the_best_epoch(digits, data, tmp_path, capsys):
 
 def command(data, *options):
     """Return the command line of a training that takes long enough to be stopped."""
-    module = [sys.executable, "-m", "skmnist", "train", "--data", str(data), "--out", "model"]
-    return [*module, "--hidden", "64", "--epochs", "120", *options]
+    files = ["--data", str(data), "--out", "model"]
+    return [*PROGRAM, "train", *files, "--hidden", "64", "--epochs", "120", *options]
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(digits, tmp_path_factory):
+def uninterrupted(digits_file, tmp_path_factory):
     """The model of this training, in a process with as many threads as the other ones."""
-    X, y = digits
-    folder, images = tmp_path_factory.mktemp("uninterrupted"), X.reshape(-1, 28, 28)
-    parts = {"x_train": images[:900], "y_train": y[:900], "x_test": images[900:]}
-    np.savez(folder / "digits.npz", **parts, y_test=y[900:])
-    subprocess.run(command("digits.npz"), cwd=folder, check=True, capture_output=True)
+    folder = tmp_path_factory.mktemp("uninterrupted")
+    subprocess.run(command(digits_file), cwd=folder, check=True, capture_output=True)
     return joblib.load(folder / "model")
 
 
@@ -218,7 +216,7 @@ def test_killed_training_resumes_from_its_checkpoint(data, uninterrupted, tmp_pa
         run.kill()
     assert joblib.load(tmp_path / "kept").model.n_iter_ < 120
     subprocess.run(
-        [*command(data)[:4], "--data", str(data), "--resume", "kept", "--out", "model"],
+        [*PROGRAM, "train", "--data", str(data), "--resume", "kept", "--out", "model"],
         cwd=tmp_path,
         check=True,
         capture_output=True,
