@@ -18,19 +18,24 @@ NEWEST = ("scikit-learn",)
 # other jobs, because scikit-learn 1.6.1 cannot import its own checks if it is.
 ARRAYS = ("scikit-learn==1.9.1", "array-api-strict", "torch==2.13.0")
 
-JOBS = [
-    nox.param("3.11", LOWEST, id="3.11-lowest"),
-    nox.param("3.11", ("scikit-learn==1.7.*",), id="3.11-sklearn-1.7"),
-    nox.param("3.11", ("scikit-learn==1.8.*",), id="3.11-sklearn-1.8"),
-    nox.param("3.11", ARRAYS, id="3.11-sklearn-1.9-arrays"),
-    nox.param("3.12", NEWEST, id="3.12-newest"),
-    nox.param("3.13", NEWEST, id="3.13-newest"),
-]
-# Versions in between run only tests that involve scikit-learn; the other jobs run all tests.
-IN_BETWEEN = ("3.11-sklearn-1.7", "3.11-sklearn-1.8", "3.12-newest")
-WITHOUT_SCIKIT_LEARN = ("cli", "datasets", "displays")
+# Versions in between run the tests of how the estimators work with scikit-learn. The job with all
+# array libraries has the same versions as make test, and runs the tests that need the libraries.
+IN_BETWEEN = ("use", "classifier")
+WITH_ARRAYS = ("network", "use", "classifier/test_redrawing.py", "features/test_patches.py")
+ALL = ()
 
-# The session coverage combines the data of two jobs.
+JOBS = [
+    nox.param("3.11", LOWEST, ALL, id="3.11-lowest"),
+    nox.param("3.11", ("scikit-learn==1.7.*",), IN_BETWEEN, id="3.11-sklearn-1.7"),
+    nox.param("3.11", ("scikit-learn==1.8.*",), IN_BETWEEN, id="3.11-sklearn-1.8"),
+    nox.param("3.11", ARRAYS, WITH_ARRAYS, id="3.11-sklearn-1.9-arrays"),
+    nox.param("3.12", NEWEST, IN_BETWEEN, id="3.12-newest"),
+    nox.param("3.13", NEWEST, ALL, id="3.13-newest"),
+]
+# These do not depend on the versions; make test and other sessions run them.
+WITHOUT_VERSIONS = ("browser", "engines", "torture")
+
+# The session coverage combines the data of three jobs, of which .ci/run is the first.
 MEASURE = ["--cov", "--cov-append", "--cov-report=", "--cov-fail-under=0"]
 
 # Dask workers have one BLAS thread each. Results are bit-identical only with the same number.
@@ -40,15 +45,13 @@ ENGINES = ("--editable", ".[onnx,skops]", "--group", "test", "--group", "engines
 
 
 @nox.session
-@nox.parametrize("python, versions", JOBS)
-def tests(session, versions):
-    """Run all tests, and write a report for .ci/check_skips.py."""
+@nox.parametrize("python, versions, parts", JOBS)
+def tests(session, versions, parts):
+    """Run all tests or those of some folders, and write a report for .ci/check_skips.py."""
     session.install("--editable", ".", "--group", "test", *versions)
     measure, env = (MEASURE, {"SCIPY_ARRAY_API": "1"}) if versions is ARRAYS else ([], {})
-    # These do not depend on the versions; make test and other sessions run them.
-    which = [f"--ignore=tests/{folder}" for folder in ("browser", "engines", "torture")]
-    if any(name in session.name for name in IN_BETWEEN):
-        which += ["tests", *(f"--ignore=tests/{folder}" for folder in WITHOUT_SCIKIT_LEARN)]
+    which = [f"tests/{part}" for part in parts]
+    which = which or [f"--ignore=tests/{folder}" for folder in WITHOUT_VERSIONS]
     session.run("pytest", "-n", "2", report(session), *which, *measure, *session.posargs, env=env)
 
 

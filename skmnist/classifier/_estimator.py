@@ -432,9 +432,9 @@ class MLPDigitClassifier(
         recipe = make_recipe(self, examples, run.safe_rate, is_stream=True)
         run.reset_curves()
         run.train_epoch(run.scaled(examples), recipe, open_ended(run.state, recipe))
-        outputs, is_dead = run.outputs_of_some(examples, fitted_as(self))
-        if is_dead:
-            warn_about_one_class(self, examples, outputs, is_dead, OF_PARTIAL_FIT)
+        if run.seems_dead(examples, fitted_as(self)):
+            found = run.outputs_of_some(examples, fitted_as(self))
+            warn_about_one_class(self, examples, *found, OF_PARTIAL_FIT)
         _set_fitted(self, run, fitted_as(self))
         self._keep_run(run)
         return self

@@ -19,10 +19,18 @@ from skmnist.network._arrays import (
 from skmnist.network._mlp import forward, initialise, safe_rate
 from skmnist.network._optimizers import SOLVERS
 from skmnist.network._scaling import Scaling, column_scaling
-from skmnist.network._training import State, double_batches, evaluate, spaced_batch, train_epoch
+from skmnist.network._training import (
+    ROWS_AT_ONCE,
+    State,
+    double_batches,
+    evaluate,
+    spaced_batch,
+    train_epoch,
+)
 
 # Targets are between 0 and 1: if the loss is larger than this, the training has diverged.
 DIVERGED = 1e4
+FEW_ROWS = 32
 
 
 @dataclass
@@ -93,15 +101,19 @@ class Run:
         return source.coefs, source.intercepts
 
     @ignore_float_warnings
-    def outputs_of_some(self, examples, how, best=False):
+    def outputs_of_some(self, examples, how, best=False, n_rows=ROWS_AT_ONCE):
         """Return the outputs for some rows, and whether the last hidden layer is 0 for all of them.
 
         A ReLU that is 0 for all images has no gradient, and stays 0.
         """
-        X, _, _ = spaced_batch(self.scaled(examples), self.state.coefs[0].dtype)
+        X, _, _ = spaced_batch(self.scaled(examples), self.state.coefs[0].dtype, n_rows)
         passed = forward(X, *self._parameters(best), how.activation, how.output_activation)
         is_dead = not namespace(X).any(passed.inputs[-1] != 0)
         return passed.outputs[-1] * self.unit, is_dead
+
+    def seems_dead(self, examples, how):
+        """Return whether the last hidden layer is 0 for a few rows, which takes little time."""
+        return self.outputs_of_some(examples, how, n_rows=FEW_ROWS)[1]
 
     def reset_curves(self):
         """Empty the curves, which would grow without limit in repeated calls of partial_fit."""
@@ -144,9 +156,16 @@ class Run:
             return
         raise ValueError(
             f"The training diverged: after epoch {self.state.epoch} the loss is {loss:g}. "
-            f"{_likely_cause(recipe.rate, recipe.alpha)} "
+            f"{self._likely_cause(recipe.rate, recipe.alpha)} "
             "When training is resumed, X must have about the same range of values as before."
         )
+
+    def _likely_cause(self, rate, alpha):
+        """Return a hint that names the parameter that probably made the training diverge."""
+        if rate * alpha > 1:  # the step of the L2 penalty is larger than the weight
+            return f"learning_rate_init={rate:g} times alpha={alpha:g} should be below 1."
+        or_auto = " or 'auto'" if rate > 2 * self.safe_rate else ""
+        return f"learning_rate_init={rate:g} is too large for X; try {rate / 10:g}{or_auto}."
 
     def check_resumable(self, network, fitted_as):
         """Raise a ValueError if the parameters have changed to another network or solver."""
@@ -174,13 +193,6 @@ def _name_of(run):
     """Return the name of the solver of a run, or of its class if it is not in the table."""
     kind = type(run.state.optimizer)
     return next((name for name, each in SOLVERS.items() if each is kind), kind.__name__)
-
-
-def _likely_cause(rate, alpha):
-    """Return a hint that names the parameter that probably made the training diverge."""
-    if rate * alpha > 1:  # the step of the L2 penalty is larger than the weight
-        return f"learning_rate_init={rate:g} times alpha={alpha:g} should be below 1."
-    return f"learning_rate_init={rate:g} is too large for X; try {rate / 10:g} or 'auto'."
 
 
 def new_run(network, examples, rng, split_seed):

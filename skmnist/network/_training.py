@@ -232,10 +232,10 @@ def _batch(examples, rows, dtype):
     return X, Y, xp.take(examples.weights, rows, axis=0)
 
 
-def spaced_batch(examples, dtype):
-    """Return one batch of evenly spaced rows, as (X, Y, weights)."""
-    step = -(-len(examples.rows) // ROWS_AT_ONCE)
-    return next(_batches(examples, examples.rows[::step], ROWS_AT_ONCE, dtype))
+def spaced_batch(examples, dtype, n_rows=ROWS_AT_ONCE):
+    """Return one batch of evenly spaced rows, at most `n_rows`, as (X, Y, weights)."""
+    step = -(-len(examples.rows) // n_rows)
+    return next(_batches(examples, examples.rows[::step], n_rows, dtype))
 
 
 def evaluate(state, examples, recipe):

@@ -43,8 +43,8 @@ USES = [transform, distort, train_on_distorted, train_pipeline]
 @pytest.mark.parametrize(
     ("n_columns", "advice"),
     [
-        (3072, "For colour images, pass image_shape=(32, 32, 3)."),
-        (2352, "For colour images, pass image_shape=(28, 28, 3)."),
+        (1200, "For colour images, pass image_shape=(20, 20, 3)."),
+        (768, "For colour images, pass image_shape=(16, 16, 3)."),
         (
             600,
             "For other images, pass image_shape=(height, width) or (height, width, channels).",

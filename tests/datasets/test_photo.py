@@ -147,8 +147,10 @@ def test_edge_of_a_shadow_is_removed():
     assert difference(photo_to_digit(picture), expected) < 15
 
 
-@pytest.mark.parametrize("inverted", [False, True])
-@pytest.mark.parametrize(("angle", "position"), [(0, 0.55), (0.8, 0.4), (2, 0.5), (4, 0.6)])
+@pytest.mark.parametrize(
+    ("angle", "position", "inverted"),
+    [(0, 0.55, True), (0.8, 0.4, False), (2, 0.5, False), (4, 0.6, False)],
+)
 def test_digits_next_to_and_in_a_hard_shadow_are_classified_like_the_originals(
     angle, position, inverted, digits
 ):
