@@ -4,7 +4,8 @@ The script cross-validates `MLPDigitClassifier()` in three folds, on small data 
 and on the first 3,000 training images of MNIST. Its probabilities are the projection of the outputs
 onto the probability simplex. They are compared with probabilities that are mixed with 1 %, 2 % and
 5 % of the uniform distribution, with `CalibratedClassifierCV`, which trains three classifiers, and
-with scikit-learn's `MLPClassifier()` after a `StandardScaler`.
+with scikit-learn's `MLPClassifier()` after a `StandardScaler`. Temperature scaling requires
+scikit-learn 1.8 or newer.
 
 Run the script in the root of the repository::
 
@@ -43,7 +44,7 @@ DATA_SETS = {
     "3,000 images of MNIST": some_of_mnist,
 }
 SHARES = {"mixed with 1 %": 0.01, "mixed with 2 %": 0.02, "mixed with 5 %": 0.05}
-CALIBRATED = {"calibrated, sigmoid": "sigmoid", "calibrated, isotonic": "isotonic"}
+CALIBRATED = {f"calibrated, {each}": each for each in ("sigmoid", "isotonic", "temperature")}
 WAYS = ["projection", *SHARES, *CALIBRATED, "MLPClassifier"]
 FOLDS = StratifiedKFold(n_splits=3, shuffle=True, random_state=0)
 

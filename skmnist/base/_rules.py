@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Collection, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from math import isfinite
+from math import inf, isfinite
 from numbers import Integral, Real
 from typing import NamedTuple, Protocol, runtime_checkable
 
@@ -14,11 +14,15 @@ LONGEST = 200  # the maximum number of characters of a value in an error message
 
 
 class Rule(NamedTuple):
-    """The valid types of a parameter, a test of its value, and a text about both for messages."""
+    """The valid types of a parameter, a test of its value, and a text about both for messages.
+
+    The text names ``most``, the largest valid integer, only if a value is above it.
+    """
 
     types: tuple
     test: Callable
     allowed: str
+    most: float = inf
 
 
 @dataclass(frozen=True)
@@ -58,15 +62,13 @@ def integer(least, *, most=None, or_none=False, or_auto=False):
     others = (type(None),) * or_none + (str,) * or_auto
     others_text = " or None" * or_none + " or 'auto'" * or_auto
     span = f"of at least {least}" if most is None else f"from {least} to {most}"
+    largest = sys.maxsize if most is None else most
 
-    def in_range(value):
-        return least <= value <= (sys.maxsize if most is None else most)
+    def test(value):
+        return value in (None, "auto") if isinstance(value, others) else least <= value <= largest
 
-    return Rule(
-        (Integral, *others),
-        lambda value: value in (None, "auto") if isinstance(value, others) else in_range(value),
-        f"an integer {span}{others_text}",
-    )
+    text = f"an integer {span}{others_text}"
+    return Rule((Integral, *others), test, text, inf if most is not None else largest)
 
 
 def is_bool(value):
@@ -148,7 +150,7 @@ def _check_each(name, given, values, allowed, rule):
     if len(values) == 0:
         raise ValueError(message)
     for value in values:
-        if "of at least" in allowed and isinstance(value, Integral) and value > sys.maxsize:
+        if isinstance(value, Integral) and value > getattr(rule, "most", inf):
             message = f"{name} must be {allowed}, and at most 2**63 - 1; got {short_repr(given)}."
         wrong_bool = is_bool(value) and bool not in rule.types
         if wrong_bool or not isinstance(value, rule.types):

@@ -136,8 +136,9 @@ class MLPDigitClassifier(
         must be images: for a pipeline that computes features, use DistortedClassifier instead.
     max_iter : int or None, default=None
         The total number of epochs. None means ``schedule_iter`` epochs. If ``schedule_iter`` is
-        None too, the number is 100,000 divided by the number of training images, but at least 10
-        and at most 100.
+        None too, the number is 1,200 divided by the square root of the number of training images,
+        but at least 10 and at most 100. With ``distort``, it is 100,000 divided by the number of
+        training images, with the same limits.
     class_weight : dict, "balanced" or None, default=None
         A weight for each class, which multiplies the sample weights. Classes that are not in the
         dict have weight 1. "balanced" gives all classes the same total weight.
@@ -478,7 +479,8 @@ class MLPDigitClassifier(
     def _train(self, run, examples, validation, task_data):
         """Step 4: loop over the remaining epochs, unless early stopping or a callback ends it."""
         recipe = make_recipe(self, examples, run.safe_rate)
-        n_epochs, horizon = epochs_in_total(self.max_iter, self.schedule_iter, len(examples.rows))
+        n_rows, are_redrawn = len(examples.rows), examples.redraw is not None
+        n_epochs, horizon = epochs_in_total(self.max_iter, self.schedule_iter, n_rows, are_redrawn)
         warn_if_done(run.state.epoch, n_epochs)
         examples = run.scaled(examples)
         validation = None if validation is None else run.scaled(validation)

@@ -53,6 +53,7 @@ RULES = {
         (tuple, list, np.ndarray, Integral),
         _is_layer_sizes,
         "a tuple of integers of at least 1, such as (512, 256), or () for no hidden layer",
+        most=sys.maxsize,
     ),
     "activation": OneOf(ACTIVATIONS, instead=_SIGMOID),
     "output_activation": OneOf(OUTPUT_ACTIVATIONS, instead=_SIGMOID | _NO_SOFTMAX),

@@ -10,9 +10,8 @@ from skmnist.network._training import Recipe
 
 FULL_BATCH_BELOW = 128
 SMALL_BATCH, LARGE_BATCH = 64, 200
-# The default number of epochs: as many as are needed to train on about so many images in total,
-# within these limits.
-EXAMPLES_TO_SHOW, FEWEST_EPOCHS, MOST_EPOCHS = 100_000, 10, 100
+# Limits of the default number of epochs, which were found by trial with 100 to 60,000 images.
+FEWEST_EPOCHS, MOST_EPOCHS = 10, 100
 
 
 class FittedAs(NamedTuple):
@@ -99,11 +98,12 @@ def _batch_size(batch_size, n_rows, is_redrawn):
     return SMALL_BATCH if is_redrawn else int(np.clip(n_rows // 100, SMALL_BATCH, LARGE_BATCH))
 
 
-def epochs_in_total(max_iter, schedule_iter, n_rows):
+def epochs_in_total(max_iter, schedule_iter, n_rows, are_redrawn=False):
     """Return (the epoch to stop after, the epoch at which the schedule ends)."""
-    last = max_iter or schedule_iter or _default_epochs(n_rows)
+    last = max_iter or schedule_iter or _default_epochs(n_rows, are_redrawn)
     return last, schedule_iter or last
 
 
-def _default_epochs(n_rows):
-    return int(np.clip(EXAMPLES_TO_SHOW // n_rows, FEWEST_EPOCHS, MOST_EPOCHS))
+def _default_epochs(n_rows, are_redrawn):
+    wanted = 100_000 / n_rows if are_redrawn else 1_200 / n_rows**0.5
+    return int(np.clip(wanted, FEWEST_EPOCHS, MOST_EPOCHS))

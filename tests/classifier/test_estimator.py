@@ -12,7 +12,7 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.preprocessing import StandardScaler
 
-from skmnist import MLPDigitClassifier
+from skmnist import DigitDistorter, MLPDigitClassifier
 from skmnist.datasets import load_mnist
 from skmnist.network._activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
 from skmnist.network._optimizers import SOLVERS
@@ -228,10 +228,14 @@ def test_blank_images_get_the_most_frequent_class():
 
 
 def test_max_iter_none_gives_small_data_more_epochs():
-    few = small(hidden_layer_sizes=(2,), max_iter=None).fit(X[:50], y[:50])
-    many = small(hidden_layer_sizes=(2,), max_iter=None).fit(np.tile(X, (9, 1)), np.tile(y, 9))
-    assert (few.n_iter_, many.n_iter_) == (100, 10)
-    assert small(max_iter=None, schedule_iter=3).fit(X, y).n_iter_ == 3
+    def n_iter(n_rows, **parameters):
+        rows = np.arange(n_rows) % len(X)
+        model = small(hidden_layer_sizes=(2,), max_iter=None, **parameters)
+        return model.fit(X[rows], y[rows]).n_iter_
+
+    assert [n_iter(n) for n in (50, 400, 16_173)] == [100, 60, 10]
+    assert n_iter(2000, distort=DigitDistorter(rotation=10)) == 50
+    assert n_iter(400, schedule_iter=3) == 3
 
 
 def test_hidden_layer_sizes_can_be_tuple_list_array_or_integer():
