@@ -34,7 +34,7 @@ format: $(VENV)/.lint  ## fix style and formatting where this can be done automa
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-matrix: $(VENV)/.ci  ## run the tests with all supported versions of Python and scikit-learn
+matrix: $(VENV)/.ci  ## run tests with all supported versions of Python and scikit-learn
 	@$(BIN)/nox --session tests exchange -- $(ARGS)
 
 engines: $(VENV)/.ci  ## run the tests with skops, ONNX, Dask, Ray, Optuna and imbalanced-learn

@@ -19,7 +19,8 @@ NEWEST = ("scikit-learn",)
 ARRAYS = ("scikit-learn==1.9.1", "array-api-strict", "torch==2.13.0")
 
 # Versions in between run the tests of how the estimators work with scikit-learn. The job with all
-# array libraries has the same versions as make test, and runs the tests that need the libraries.
+# array libraries runs the tests that need these. make test runs the others with the same versions
+# as long as the newest scikit-learn is that of ARRAYS; a newer one needs a job in between.
 IN_BETWEEN = ("use", "classifier")
 WITH_ARRAYS = ("network", "use", "classifier/test_redrawing.py", "features/test_patches.py")
 ALL = ()

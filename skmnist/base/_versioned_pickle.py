@@ -27,10 +27,10 @@ class VersionedPickleMixin:
         saved_by = state.pop("_skmnist_version", "an unknown version")
         saved_as = state.pop("_skmnist_format", 1)  # format 1 was not numbered at first
         if saved_as != FORMAT:
+            advice = f"Install skmnist {saved_by}, or fit" if saved_by != __version__ else "Fit"
             raise UnknownFormatError(
                 f"This model was saved by skmnist {saved_by} in format {saved_as!r}, but skmnist "
-                f"{__version__} reads format {FORMAT}. Install skmnist {saved_by}, or fit the "
-                "model again."
+                f"{__version__} reads format {FORMAT}. {advice} the model again."
             )
         if saved_by != __version__:
             # The same text for all estimators, so that Python shows it once per pipeline.

@@ -59,7 +59,8 @@ class MLPDigitClassifier(
 
     X can have any range of values, for example bytes or standardized values. During the training,
     it is divided by the root mean square of its entries. If the columns have very different means
-    or ranges, each column is centred and divided by a quarter of its largest deviation instead.
+    or ranges, each column is centred and divided by its standard deviation instead, or by more if
+    it has outliers. With ``distort``, X must be images, and is always divided by one number.
     Images passed to :meth:`predict` must have the same range of values as those passed to
     :meth:`fit`.
 
@@ -103,7 +104,8 @@ class MLPDigitClassifier(
         "adam". For "sgd" and batches of 64 images, it is 0.05, or less if such large steps could
         make the outputs oscillate, for example with many columns, a single hidden layer, wide
         layers or much dropout. It grows with the square root of the batch size up to 200 images,
-        and is proportional to it below 64. With ``shuffle=False``, it is half as large.
+        and is proportional to it below 64, unless all images form one batch. With
+        ``shuffle=False``, it is half as large.
     warmup : float, default=0.1
         The fraction of all updates during which the step size increases linearly from 0.
     schedule_iter : int or None, default=None
@@ -337,7 +339,7 @@ class MLPDigitClassifier(
         >>> X, y = load_digits(return_X_y=True)
         >>> classifier = MLPDigitClassifier(hidden_layer_sizes=(32,), random_state=0)
         >>> classifier.fit(X[:1500], y[:1500], X_val=X[1500:], y_val=y[1500:]).n_iter_
-        66
+        30
         >>> classifier.validation_scores_[-1] > 0.9
         True
         """
@@ -379,7 +381,7 @@ class MLPDigitClassifier(
         metadata = None if sample_weight is None else {"sample_weight": sample_weight}
         self._train(run, examples, validation, {"X": X, "y": y, "metadata": metadata})
         best = self.early_stopping
-        warn_about_one_class(self, examples, *run.outputs_of_some(examples, fitted_as(self), best))
+        warn_about_one_class(self, run.outputs_of_some(examples, fitted_as(self), best))
         _set_fitted(self, run, fitted_as(self), best)
         self._keep_run(run if self.warm_start else None)
         return self
@@ -435,7 +437,7 @@ class MLPDigitClassifier(
         run.train_epoch(run.scaled(examples), recipe, open_ended(run.state, recipe))
         if run.seems_dead(examples, fitted_as(self)):
             found = run.outputs_of_some(examples, fitted_as(self))
-            warn_about_one_class(self, examples, *found, OF_PARTIAL_FIT)
+            warn_about_one_class(self, found, OF_PARTIAL_FIT)
         _set_fitted(self, run, fitted_as(self))
         self._keep_run(run)
         return self

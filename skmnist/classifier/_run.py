@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,13 +25,21 @@ from skmnist.network._training import (
     State,
     double_batches,
     evaluate,
-    spaced_batch,
+    some_rows,
     train_epoch,
 )
 
 # Targets are between 0 and 1: if the loss is larger than this, the training has diverged.
 DIVERGED = 1e4
 FEW_ROWS = 32
+
+
+class _Outputs(NamedTuple):
+    """The outputs for some rows, their targets, and whether the last hidden layer is 0 for all."""
+
+    values: Any
+    targets: Any
+    are_dead: bool
 
 
 @dataclass
@@ -106,14 +115,14 @@ class Run:
 
         A ReLU that is 0 for all images has no gradient, and stays 0.
         """
-        X, _, _ = spaced_batch(self.scaled(examples), self.state.coefs[0].dtype, n_rows)
+        X, Y, _ = some_rows(self.scaled(examples), self.state.coefs[0].dtype, n_rows)
         passed = forward(X, *self._parameters(best), how.activation, how.output_activation)
-        is_dead = not namespace(X).any(passed.inputs[-1] != 0)
-        return passed.outputs[-1] * self.unit, is_dead
+        X_is_0, hidden_is_0 = (not namespace(X).any(H != 0) for H in (X, passed.inputs[-1]))
+        return _Outputs(passed.outputs[-1] * self.unit, Y * self.unit, hidden_is_0 and not X_is_0)
 
     def seems_dead(self, examples, how):
         """Return whether the last hidden layer is 0 for a few rows, which takes little time."""
-        return self.outputs_of_some(examples, how, n_rows=FEW_ROWS)[1]
+        return self.outputs_of_some(examples, how, n_rows=FEW_ROWS).are_dead
 
     def reset_curves(self):
         """Empty the curves, which would grow without limit in repeated calls of partial_fit."""
@@ -203,9 +212,9 @@ def new_run(network, examples, rng, split_seed):
     dtype = examples.weights.dtype
     coefs, intercepts = ([like(examples.codes, a, dtype) for a in part] for part in drawn)
     read, are_images = partial(double_batches, examples), examples.redraw is not None
-    scaling = column_scaling(read, examples.codes, are_images=are_images)
+    scaling, norm = column_scaling(read, examples.codes, are_images=are_images)
     _folded(coefs[0], intercepts[0], scaling)  # raise an error now instead of after the training
-    return _run_from(network, coefs, intercepts, scaling, examples, rng, split_seed)
+    return _run_from(network, coefs, intercepts, scaling, examples, rng, split_seed, norm)
 
 
 def run_from_fitted(network, fitted, examples, rng, split_seed):
@@ -223,12 +232,12 @@ def run_from_fitted(network, fitted, examples, rng, split_seed):
     return run
 
 
-def _run_from(network, coefs, intercepts, scaling, examples, rng, split_seed):
+def _run_from(network, coefs, intercepts, scaling, examples, rng, split_seed, norm=None):
     """Return a run with these parameters and a new optimizer."""
     state = State(coefs, intercepts, SOLVERS[network.solver].start(coefs, intercepts), rng)
-    X, _, weights = spaced_batch(examples._replace(scaling=scaling), coefs[0].dtype)
+    X, _, weights = some_rows(examples._replace(scaling=scaling), coefs[0].dtype)
     activation, output_activation, _ = network.fitted_as
-    rate = safe_rate(X, weights, coefs, intercepts, activation, output_activation)
+    rate = safe_rate(X, weights, coefs, intercepts, activation, output_activation, norm)
     return Run(state, scaling, network.unit, int(split_seed), rate)
 
 

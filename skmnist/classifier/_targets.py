@@ -32,6 +32,7 @@ def as_labels(y, name="y"):
     if labels.dtype.kind == "f" and not np.isfinite(labels).all():
         raise ValueError(f"Input {name} contains NaN or infinity.")
     if labels.dtype.kind == "O":
+        _check_no_missing(labels, name)
         _distinct(labels, name)  # first, because scikit-learn's own error is about a "<"
     check_classification_targets(labels)
     return labels
@@ -41,6 +42,21 @@ def _as_array(y):
     return (
         to_numpy(y) if hasattr(y, "__array_namespace__") or hasattr(y, "detach") else np.asarray(y)
     )
+
+
+def _check_no_missing(labels, name):
+    missing = [place for place, label in enumerate(labels) if _is_missing(label)]
+    if missing:
+        raise ValueError(
+            f"{name} must not contain missing values; got {labels[missing[0]]!r} at position "
+            f"{missing[0]}, and {len(missing)} missing values in total."
+        )
+
+
+def _is_missing(label):
+    """Return whether a label is None, NaN, or the NA or NaT of pandas."""
+    is_nan = isinstance(label, float) and label != label
+    return label is None or is_nan or type(label).__name__ in ("NAType", "NaTType")
 
 
 def _distinct(labels, name):

@@ -16,8 +16,8 @@ FEW_HELD_OUT = 10
 OF_FIT, OF_PARTIAL_FIT = 6 + FRAMES_OF_WITH_CALLBACKS, 5
 _ADVICE = {
     True: "Fit it again with a smaller learning_rate_init, or with more neurons.",
-    False: "Increase max_iter, change learning_rate_init, or, if most images belong to this class, "
-    "use class_weight='balanced'.",
+    False: "Increase max_iter, change learning_rate_init, decrease alpha, or, if most images "
+    "belong to this class, use class_weight='balanced'.",
 }
 
 
@@ -27,7 +27,8 @@ def warn_about_parameters(estimator, n_rows):
     if changed and not estimator.early_stopping:
         verb = "has" if len(changed) == 1 else "have"
         _warn(f"{' and '.join(changed)} {verb} no effect, because early_stopping is False.")
-    if not isinstance(estimator.batch_size, str) and estimator.batch_size > n_rows:
+    # In a cross-validation, and with early stopping, batch_size=len(X) is a little too large.
+    if not isinstance(estimator.batch_size, str) and estimator.batch_size > 2 * n_rows:
         _warn(
             f"batch_size={estimator.batch_size} is larger than the number of training images, "
             f"{n_rows}, so all of them form one batch."
@@ -46,22 +47,26 @@ def warn_about_held_out(training, held_out, classes):
     missing = classes[np.setdiff1d(*labels)].tolist()
     if missing:
         _warn(
-            f"early_stopping=True holds out no images of the classes {missing}, because all images "
-            "of such a class are equal. Pass more images of them, or X_val and y_val."
+            f"early_stopping=True holds out no images of the classes {missing}, because there is "
+            "only one image of such a class, or all of them are equal. Pass more images of them, "
+            "or X_val and y_val."
         )
 
 
-def warn_about_one_class(estimator, examples, outputs, is_dead, frames=OF_FIT):
-    """Warn if the outputs for some images predict one class, but the labels are several."""
-    classes, labels = estimator.classes_, to_numpy(examples.labels)[examples.rows]
-    scores = ENCODINGS[estimator.target_encoding].scores(outputs, len(classes))
-    predicted = to_numpy(scores).argmax(axis=1)
+def warn_about_one_class(estimator, outputs, frames=OF_FIT):
+    """Warn if the outputs for some images predict one class, but their targets are several."""
+    encoding, classes = ENCODINGS[estimator.target_encoding], estimator.classes_
+    predicted, labels = (
+        to_numpy(encoding.scores(each, len(classes))).argmax(axis=1)
+        for each in (outputs.values, outputs.targets)
+    )
     if len(np.unique(predicted)) == 1 < len(np.unique(labels)):
         reason = "the last hidden layer is 0 for all of them, and can no longer learn"
         label = classes[predicted[:1]].tolist()[0]
         _warn(
-            f"The network predicts the class {label!r} for all of {len(predicted)} training "
-            f"images{', because ' + reason if is_dead else ''}. {_ADVICE[is_dead]}",
+            f"The network predicts the class {label!r} for each of {len(predicted)} training "
+            f"images{', because ' + reason if outputs.are_dead else ''}. "
+            f"{_ADVICE[outputs.are_dead]}",
             ConvergenceWarning,
             frames,
         )

@@ -183,8 +183,10 @@ def layer_gradient(A, D):
     return A.T @ D, namespace(D).sum(D, axis=0)
 
 
-def safe_rate(X, weights, coefs, intercepts, activation, output_activation):
+def safe_rate(X, weights, coefs, intercepts, activation, output_activation, norm=None):
     """Return a step size that does not make the outputs oscillate.
+
+    X are some of the training images, scaled, and ``norm`` is the `_squared_norm` of all of them.
 
     A step of the last layer changes the outputs by rate · 2λ times their error, where λ is the
     largest eigenvalue of the second-moment matrix of that layer's inputs. With momentum 0.9 the
@@ -197,7 +199,8 @@ def safe_rate(X, weights, coefs, intercepts, activation, output_activation):
     """
     last_inputs = forward(X, coefs, intercepts, activation, output_activation).inputs[-1]
     curvature = _largest_eigenvalue(last_inputs, weights) / LAST_LAYER_LIMIT
-    curvature += _squared_norm(X, weights) / (FIRST_LAYER_LIMIT * LIMIT_PER_LAYER ** len(coefs))
+    norm = _squared_norm(X, weights) if norm is None else norm
+    curvature += norm / (FIRST_LAYER_LIMIT * LIMIT_PER_LAYER ** len(coefs))
     # Rounded, because the last digits depend on the number of threads.
     return float(f"{1 / max(curvature, TINY):.3g}")
 

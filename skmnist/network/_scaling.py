@@ -1,9 +1,9 @@
 """How X is scaled before it is multiplied by the first weights.
 
-The pixels of images have a common unit. Like all columns whose ranges do not differ much, they are
-divided by one number, so that the images stay as they are. Other columns are centred, and each is
-divided by a number of its own, so that its range does not matter. After the training, the weights
-of the first layer are changed so that they apply to X itself.
+Columns whose ranges do not differ much, such as the pixels of images, are divided by one number, so
+that images stay as they are. Other columns are centred, and each is divided by a number of its own,
+so that its range does not matter. After the training, the weights of the first layer are changed so
+that they apply to X itself.
 """
 
 from typing import Any, NamedTuple
@@ -23,10 +23,12 @@ FEW_COLUMNS, NO_VARIANCE = 0.05, 1e-9
 # number of rows. What is seldom seen can be much larger in other images, so these columns are not
 # scaled up.
 RARE, RARE_ROWS = 0.01, 3
-# If the values of a column differ by no more than this many rounding errors, it is constant.
-ROUNDING_ERRORS = 10
-# A column with a unit of its own is divided so that this is its largest deviation.
-LARGEST_INPUT = 4.0
+# If the values of a column differ by no more than this many rounding errors, it is constant. For
+# other columns, the folded weights and biases are exact enough to predict what was learned.
+ROUNDING_ERRORS = 100
+# A column with a unit of its own is divided by its standard deviation, or by more if its largest
+# deviation would be larger than this.
+LARGEST_INPUT = 20.0
 
 
 class Scaling(NamedTuple):
@@ -85,17 +87,19 @@ class _Ranges(NamedTuple):
 
 
 def column_scaling(read, reference, *, are_images=False):
-    """Return the scaling for X, with the type and the device of a reference.
+    """Return the scaling for X, with the type and the device of a reference, and a squared norm.
 
-    ``read()`` returns batches of (X, Y, weights). Images always have a common unit.
+    ``read()`` returns batches of (X, Y, weights). With ``are_images``, all columns have one unit.
+    The squared norm is the mean over all scaled rows, in which large rows count more. It is None if
+    each column has a unit of its own, because no row is much larger than the others then.
     """
     ranges = _ranges(read(), float(namespace(reference).finfo(reference.dtype).eps))
     if are_images or _have_common_unit(ranges):
-        shift = np.zeros_like(ranges.mean)
-        scale = np.full_like(shift, _root_mean_square(read(), float(ranges.largest.max())))
+        unit, norm = _root_mean_square(read(), float(ranges.largest.max()))
+        shift, scale = np.zeros_like(ranges.mean), np.full_like(ranges.mean, unit)
     else:
-        shift, scale = ranges.mean, _own_scales(ranges)
-    return Scaling(*(like(reference, numbers, reference.dtype) for numbers in (shift, scale)))
+        shift, scale, norm = ranges.mean, _own_scales(read(), ranges), None
+    return Scaling(*(like(reference, numbers, reference.dtype) for numbers in (shift, scale))), norm
 
 
 def _ranges(batches, eps):
@@ -126,17 +130,39 @@ def _have_common_unit(ranges):
 
 
 def _root_mean_square(batches, largest):
-    """Return the weighted root mean square of the entries of X, or 1 if all are 0."""
-    largest, squares, weight = largest or 1.0, 0.0, 0.0
+    """Return the weighted root mean square of X, or 1 if X is 0, and the norm in that unit."""
+    largest, squares, fourths, weight = largest or 1.0, 0.0, 0.0, 0.0
     for X, _, weights in batches:
         xp = namespace(X)
         X = X / largest  # so that no square overflows
-        squares += float(xp.sum(xp.mean(X * X, axis=1, keepdims=True) * weights))
+        of_rows = xp.mean(X * X, axis=1, keepdims=True)
+        squares += float(xp.sum(of_rows * weights))
+        fourths += float(xp.sum(of_rows * of_rows * weights))
         weight += float(xp.sum(weights))
-    return largest * float(np.sqrt(squares / weight)) or 1.0
+    if squares == 0:
+        return 1.0, 0.0
+    return largest * float(np.sqrt(squares / weight)), X.shape[1] * weight * fourths / squares**2
 
 
-def _own_scales(ranges):
-    """Return a number for each column; at least the usual one if its range is not sure."""
-    own = np.where(ranges.varies, ranges.deviations, ranges.usual)
-    return np.where(ranges.is_sure, own, np.maximum(own, ranges.usual)) / LARGEST_INPUT
+def _own_scales(batches, ranges):
+    """Return a number for each column, such as its standard deviation.
+
+    It is at least the usual number if the range of the column is not sure. A constant column is
+    divided by its value, so that its rounding errors stay small.
+    """
+    deviations = _standard_deviations(batches, ranges)
+    usual = np.median(deviations[ranges.varies])
+    own = np.where(ranges.varies, deviations, np.maximum(usual, ranges.largest))
+    own = np.maximum(own, ranges.deviations / LARGEST_INPUT)
+    return np.where(ranges.is_sure, own, np.maximum(own, usual))
+
+
+def _standard_deviations(batches, ranges):
+    """Return the weighted standard deviations of the columns that vary, and 0 for all others."""
+    largest, squares, weight = np.where(ranges.varies, ranges.deviations, np.inf), 0.0, 0.0
+    for X, _, weights in batches:
+        X = (X - like(X, ranges.mean)) / like(X, largest)  # so that no square overflows
+        weights = namespace(X).astype(weights, X.dtype)
+        squares = squares + to_numpy((weights.T @ (X * X))[0, :])
+        weight += float(namespace(X).sum(weights))
+    return np.where(ranges.varies, ranges.deviations, 0) * np.sqrt(squares / weight)

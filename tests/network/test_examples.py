@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from skmnist.network._training import _batches, spaced_batch
+from skmnist.network._training import _batches, some_rows
 
 
 @given(n_rows=st.integers(1, 60), size=st.integers(1, 70))
@@ -33,11 +33,18 @@ def test_batches_are_divided_by_the_scale(scale):
 
 
 @given(n_rows=st.integers(1, 5000))
-def test_sample_is_spread_evenly_over_all_rows(n_rows):
+def test_sample_consists_of_different_rows_and_is_always_the_same(n_rows):
     X = np.arange(n_rows, dtype=np.float64)[:, None]
-    places = spaced_batch(training_examples(X), np.dtype(float))[0][:, 0]
-    assert min(n_rows, 512) <= len(places) <= 1024
-    assert places[0] == 0
-    gaps = np.diff([*places, n_rows])
-    assert set(gaps[:-1]) <= {gaps.max()}
-    assert n_rows > 1024 or len(places) == n_rows
+    examples = training_examples(X)
+    places, again = (some_rows(examples, np.dtype(float))[0][:, 0] for _ in range(2))
+    assert len(places) == min(n_rows, 1024)
+    assert (np.diff(places) > 0).all()
+    np.testing.assert_array_equal(places, again)
+    assert len(some_rows(examples, np.dtype(float), 10)[0]) == min(n_rows, 10)
+
+
+def test_sample_of_sorted_or_periodic_labels_has_all_of_them():
+    for labels in (np.arange(10_000) % 10, np.arange(10_000) // 1000):
+        X = labels[:, None].astype(float)
+        counts = np.bincount(some_rows(training_examples(X), np.dtype(float))[0][:, 0].astype(int))
+        assert counts.min() > 60

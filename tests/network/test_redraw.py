@@ -20,7 +20,7 @@ from skmnist.network._training import (
     _redrawn_batches,
     double_batches,
     evaluate,
-    spaced_batch,
+    some_rows,
     train_epoch,
 )
 
@@ -161,7 +161,7 @@ def test_only_training_draws_rows_anew():
     plain = examples._replace(redraw=None)
     for found, expected in zip(double_batches(examples), double_batches(plain), strict=True):
         np.testing.assert_array_equal(found[0], expected[0])
-    np.testing.assert_array_equal(spaced_batch(examples, float)[0], spaced_batch(plain, float)[0])
+    np.testing.assert_array_equal(some_rows(examples, float)[0], some_rows(plain, float)[0])
     assert evaluate(state, examples, IN_ORDER)[0] == evaluate(state, plain, IN_ORDER)[0]
     with pytest.raises(AssertionError, match="drawn"):
         train(state, examples, IN_ORDER)

@@ -18,7 +18,7 @@ from skmnist.network._training import (
     evaluate,
     predict_outputs,
     scheduled,
-    spaced_batch,
+    some_rows,
     train_epoch,
 )
 
@@ -146,7 +146,7 @@ def test_training_does_not_depend_on_the_unit_of_X(solver_and_recipe, factor, rt
     states = []
     for unit in (1, factor):
         examples = training_examples(X * unit)
-        scaling = column_scaling(partial(double_batches, examples), examples.codes)
+        scaling, _ = column_scaling(partial(double_batches, examples), examples.codes)
         examples = examples._replace(scaling=scaling)
         states.append(trained(examples, *solver_and_recipe))
     assert_close(*states, rtol=rtol)
@@ -249,7 +249,7 @@ def test_outputs_in_parts_match_one_forward_pass(n_rows, container):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_bytes_become_floats_of_the_parameters_dtype(sizes, dtype):
     state, examples = start(sizes=sizes, dtype=dtype), training_examples(byte_images(), dtype=dtype)
-    assert spaced_batch(examples, dtype)[0].dtype == dtype
+    assert some_rows(examples, dtype)[0].dtype == dtype
     network = state.coefs, state.intercepts, "tanh", "identity"
     outputs = predict_outputs(examples.X, *network)
     _, evaluated = evaluate(state, examples, Recipe("tanh", "identity"))

@@ -87,7 +87,7 @@ def test_errors_of_images_and_fill_value_are_those_of_numpy(put):
     with pytest.raises(ValueError, match=r"X contains NaN"):
         DigitDistorter().distort(put(np.full((2, 9), np.nan, np.float32)))
     with pytest.raises(ValueError, match=r"too large.*must be finite in .*float32"):
-        DigitDistorter(random_state=0).distort(put(np.tile(np.float32([3e38, -3e38]), (3, 2))))
+        DigitDistorter(random_state=0).distort(put(np.tile(np.float32([3e38, -3e38]), (3, 8))))
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int64", "float32"])
