@@ -8,6 +8,8 @@ import shutil
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
+from skmnist.base._rules import short_repr
+
 
 def name_of(path_or_file):
     """Return the name of a file for a message."""
@@ -47,14 +49,21 @@ def _is_path(path_or_file):
 
 def _to_path(path_or_file):
     """Return a path of any type as a Path."""
-    return Path(os.fsdecode(path_or_file))
+    path = os.fsdecode(path_or_file)
+    if "\0" in path:
+        raise ValueError(
+            f"path_or_file must be a path or a binary file object; got {short_repr(path_or_file)}. "
+            "For the content of a file, pass io.BytesIO(content)."
+        )
+    return Path(path)
 
 
 def _check_binary_file(file, method):
     """Return a file object; raise TypeError if it is not binary or lacks this method."""
     if isinstance(file, io.TextIOBase) or not hasattr(file, method):
         raise TypeError(
-            f"path_or_file must be a path or a binary file object that can {method}; got {file!r}."
+            f"path_or_file must be a path or a binary file object that can {method}; got "
+            f"{short_repr(file)}."
         )
     return file
 

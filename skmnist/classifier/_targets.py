@@ -96,8 +96,8 @@ def announced_classes(classes, before):
     if before is not None and not np.array_equal(announced, before):
         added, missing = np.setdiff1d(announced, before), np.setdiff1d(before, announced)
         raise ValueError(
-            "classes must be the same as in the first call to partial_fit; "
-            f"got {_listed(added) or 'none'} added and {_listed(missing) or 'none'} missing."
+            "classes must be the same as in the first call to partial_fit; got others (new: "
+            f"{_listed(added) or 'none'}; missing: {_listed(missing) or 'none'})."
         )
     return announced
 

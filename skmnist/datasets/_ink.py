@@ -77,7 +77,8 @@ def _check_image(image):
     """Return the image as an array; raise ValueError if its type, shape or size is invalid."""
     image = np.asarray(image)
     if image.dtype.kind not in "buif":
-        raise ValueError(f"image must be an array of numbers; got dtype {image.dtype}.")
+        hint = " For a picture file, use read_photo." if image.dtype.kind in "US" else ""
+        raise ValueError(f"image must be an array of numbers; got dtype {image.dtype}.{hint}")
     channels = image.shape[2:]
     if image.ndim not in (2, 3) or (channels and channels[0] not in (1, 3, 4)):
         raise ValueError(

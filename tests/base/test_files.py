@@ -44,6 +44,16 @@ def test_error_for_a_missing_file_or_folder(tmp_path):
         read_idx(tmp_path / "nothing")
 
 
+def test_error_for_the_content_of_a_file_or_an_array_instead_of_a_path():
+    message = (
+        r"must be a path or a binary file object; got b'\\x89PNG.*pass io\.BytesIO\(content\)\.$"
+    )
+    with pytest.raises(ValueError, match=message):
+        read_idx(b"\x89PNG" + bytes(1000))
+    with pytest.raises(TypeError, match=r"got an array of type float64 and shape \(28, 28\)\.$"):
+        read_idx(np.zeros((28, 28)))
+
+
 def test_named_pipe_is_written_and_read(tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

@@ -51,6 +51,28 @@ def test_raw_data_are_learned_as_well_as_standardized_data(name):
     assert raw > scaled - 0.02
 
 
+def test_skewed_columns_are_learned_as_well_as_standardized_ones():
+    rng = np.random.default_rng(0)
+    X = np.column_stack([rng.lognormal(size, width, 2000) for size, width in ((10, 1), (8, 1.5))])
+    y = X[:, 1] / X[:, 0] > 0.7
+    network = small_classifier(hidden_layer_sizes=(64,), max_iter=None)
+    models = network, make_pipeline(StandardScaler(), network)
+    raw, scaled = (cross_val_score(m, X, y, cv=3, scoring="balanced_accuracy") for m in models)
+    assert raw.mean() > scaled.mean() - 0.03
+
+
+@pytest.mark.parametrize("value", [1e8, 1.7e9, 1e12, 1e20])
+@pytest.mark.parametrize("noise", [0, 1e-7])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_large_column_that_hardly_varies_does_not_spoil_the_predictions(value, noise, dtype):
+    X, y = columns()
+    hardly_varying = value * (1 + noise * (np.arange(300) % 3))
+    model = small_classifier(hidden_layer_sizes=(64,), max_iter=None)
+    plain = model.fit(X, y).score(X, y)
+    wider = np.column_stack([X, hardly_varying]).astype(dtype)
+    assert model.fit(wider, y).score(wider, y) > plain - 0.03
+
+
 def test_a_pixel_that_is_far_too_large_does_no_harm_to_the_other_images():
     X, y = load_digits(return_X_y=True)
     model = small_classifier(hidden_layer_sizes=(64,), max_iter=20)

@@ -211,6 +211,7 @@ def test_large_picture_takes_little_time():
         (np.zeros(784), "must have the shape"),
         (np.zeros((9, 9, 2)), "must have the shape"),
         (np.full((9, 9), "x"), "array of numbers"),
+        ("digit.png", r"array of numbers; got dtype <U9\. For a picture file, use read_photo\."),
     ],
 )
 def test_error_for_an_image_without_a_digit(image, message):
