@@ -41,8 +41,8 @@ def test_automatic_step_size_grows_with_the_batch_size(safe_rate, batch_size, fa
     [
         (50, {}, 1),  # all rows in one batch: a gradient without noise
         (1000, {"shuffle": False}, 1 / 2),
-        (1000, {"dropout": 0.5}, 1 / 4),
-        (1000, {"input_dropout": 0.5}, 1 / 4),
+        (1000, {"dropout": 0.5}, 1 / 8),
+        (1000, {"input_dropout": 0.5}, 1 / 8),
     ],
 )
 def test_automatic_step_size_depends_on_other_parameters(n_rows, parameters, factor):
