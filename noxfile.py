@@ -36,7 +36,7 @@ JOBS = [
 # These do not depend on the versions; make test and other sessions run them.
 WITHOUT_VERSIONS = ("browser", "engines", "torture")
 
-# The session coverage combines the data of three jobs, of which .ci/run is the first.
+# The session coverage combines the data of these sessions and of make test in .ci/run.
 MEASURE = ["--cov", "--cov-append", "--cov-report=", "--cov-fail-under=0"]
 
 # Dask workers have one BLAS thread each. Results are bit-identical only with the same number.

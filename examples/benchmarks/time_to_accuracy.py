@@ -124,10 +124,8 @@ def torch_run(raw, scaled, seed):
 
 def products_run(raw, scaled, seed):
     """Compute the matrix products of the epochs of the short schedule."""
-    n_epochs, epoch = (
-        SHORT_SCHEDULE["max_iter"],
-        products_epoch(*raw[:2], SHORT_SCHEDULE["batch_size"]),
-    )
+    n_epochs = SHORT_SCHEDULE["max_iter"]
+    epoch = products_epoch(raw.X, raw.y, SHORT_SCHEDULE["batch_size"])
     return Run(sum(map(epoch, range(n_epochs))), np.nan, n_epochs)
 
 

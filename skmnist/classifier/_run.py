@@ -31,6 +31,7 @@ from skmnist.network._training import (
 
 # Targets are between 0 and 1: if the loss is larger than this, the training has diverged.
 DIVERGED = 1e4
+# If the last hidden layer is not 0 for all of these rows, the others need not be looked at.
 FEW_ROWS = 32
 
 

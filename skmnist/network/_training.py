@@ -235,9 +235,7 @@ def _batch(examples, rows, dtype):
 def some_rows(examples, dtype, n_rows=ROWS_AT_ONCE):
     """Return one batch of at most `n_rows` rows, as (X, Y, weights), always of the same ones."""
     rows = examples.rows
-    if (
-        len(rows) > n_rows
-    ):  # chosen by chance, because the labels of evenly spaced rows can be equal
+    if len(rows) > n_rows:  # at random, because every tenth row can have the same label
         rows = np.sort(np.random.default_rng(0).choice(rows, n_rows, replace=False))
     return next(_batches(examples, rows, n_rows, dtype))
 
