@@ -50,8 +50,9 @@ def test_parameters_with_an_effect_cause_none():
 
 def test_validation_with_few_images_causes_a_warning():
     model = small_classifier(early_stopping=True, max_iter=9)
-    with pytest.warns(UserWarning, match="^early_stopping=True holds out only [1-9] images"):
-        model.fit(X[:60], y[:60])
+    with pytest.warns(UserWarning, match="^early_stopping=True holds out only 9 images"):
+        model.fit(X[:99], y[:99])
+    model.fit(X[:101], y[:101])  # ten images cause none
 
 
 def test_class_that_is_not_held_out_causes_a_warning():

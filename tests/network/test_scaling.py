@@ -156,6 +156,14 @@ def test_columns_of_few_rows_are_not_scaled_up():
     np.testing.assert_allclose(scaling_of(X).scale, more)
 
 
+@pytest.mark.parametrize(("share", "is_scaled_up"), [(0.007, False), (0.02, True)])
+def test_column_that_is_0_in_almost_all_rows_is_not_scaled_up(share, is_scaled_up):
+    X = varied(3000)
+    X[:, 0] = 1e-4 * (np.arange(3000) < share * 3000)
+    own, usual = X[:, 0].std(), np.median(X.std(axis=0))
+    np.testing.assert_allclose(scaling_of(X).scale[0], own if is_scaled_up else usual)
+
+
 @pytest.mark.parametrize("n_components", [10, 300])
 def test_principal_components_of_images_have_one_scale(n_components):
     X = load_mnist(return_X_y=True)[0][:1000].astype(float)
