@@ -8,8 +8,9 @@ products at the same time.
 import functools
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
-from joblib import Parallel, delayed, effective_n_jobs
+from joblib import effective_n_jobs
 from sklearn.utils import gen_even_slices
 from threadpoolctl import ThreadpoolController  # a dependency of scikit-learn
 
@@ -103,4 +104,6 @@ def for_slices(task, n_rows, n_jobs, fewest=FEWEST_ROWS):
         else:
             # With several slices per thread, fast cores take over slices from slow ones.
             slices = list(gen_even_slices(n_rows, min(4 * n, n_rows // fewest)))
-            Parallel(n_jobs=n, require="sharedmem")(delayed(task)(each) for each in slices)
+            # joblib would look every 10 ms whether the threads have finished.
+            with ThreadPoolExecutor(n) as threads:
+                list(threads.map(task, slices))
