@@ -70,7 +70,7 @@ def killed(folder, name, seconds):
 
 
 def test_killed_training_resumes_bit_identically(images, size, reached, tmp_path):
-    rng, n_kills, found = random.Random(0), size(short=2, full=17), []
+    rng, n_kills, found = random.Random(0), size(short=1, full=17), []
     for name in size(short=["pixels"], full=OPTIONS):
         expected, seconds = uninterrupted(tmp_path, name, images)
         for number in range(n_kills):
