@@ -375,7 +375,7 @@ class ConvFeatureTransformer(
 
         # Smaller slices are computed in less time than it takes to start a thread.
         at_once = images_at_once(self.image_shape_, [k.shape for k in kernels], layers, CACHE)
-        for_slices(write_slice, shape[0], self.n_jobs if xp is np else 1, fewest=8 * at_once)
+        for_slices(write_slice, shape[0], self.n_jobs if xp is np else 1, fewest=2 * at_once)
         return out
 
     def _check_new_X(self, X, method):

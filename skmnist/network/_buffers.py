@@ -14,12 +14,12 @@ class Buffers:
 
     Without it, the allocator can return the memory of each array to the operating system, for
     example if MALLOC_TRIM_THRESHOLD_ is set, as in Dask's workers. To get new memory from the
-    operating system takes longer than to compute the maps. Arrays of other libraries are not
-    stored here.
+    operating system takes longer than to compute the maps. ``n_bytes`` is how much will be needed,
+    if that is known. Arrays of other libraries are not stored here.
     """
 
-    def __init__(self):
-        self._memory, self._used = np.empty(0, np.uint8), 0
+    def __init__(self, n_bytes=0):
+        self._memory, self._used = np.empty(n_bytes, np.uint8), 0
 
     def clear(self):
         """Use the memory again: arrays that were returned before become invalid."""

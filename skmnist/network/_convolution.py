@@ -25,8 +25,9 @@ from skmnist.network._arrays import (
 )
 from skmnist.network._buffers import Buffers
 
-# Bytes of scratch memory that fit into the cache of a CPU, and that suffice to keep a GPU busy.
-CACHE, GPU = 2**22, 2**28
+# Bytes of scratch memory. On a CPU, they fit into the cache that all cores share. With less, each
+# call of NumPy is so short that threads mostly wait for Python's global lock between the calls.
+CACHE, GPU = 2**24, 2**28
 
 
 class Layer(NamedTuple):
@@ -291,7 +292,7 @@ def write_maps(out, X, rows, image_shape, kernels, layers, scratch=None):
     """Write the averaged feature maps of some rows of X into the same rows of `out`."""
     scratch = scratch or _usual_scratch(X)
     size = images_at_once(image_shape, [each.shape for each in kernels], layers, scratch)
-    buffers = Buffers()
+    buffers = Buffers(min(size, rows.stop - rows.start) * (scratch // size) if is_numpy(X) else 0)
     with np.errstate(over="ignore", invalid="ignore"):
         kernels = [namespace(out).astype(each, out.dtype, copy=False) for each in kernels]
         for chunk, images in each_chunk(X, rows, image_shape, out.dtype, size):

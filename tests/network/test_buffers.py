@@ -54,6 +54,14 @@ def test_memory_is_used_again_from_the_second_round_on():
     assert all(array.ctypes.data % 8 == 0 for arrays in found for array in arrays)
 
 
+def test_memory_of_known_size_is_used_from_the_first_round_on():
+    buffers, addresses = Buffers(1000), []
+    for _ in range(2):
+        buffers.clear()
+        addresses.append([buffers.empty((3, n), np.dtype(np.float32)).ctypes.data for n in (5, 70)])
+    assert addresses[0] == addresses[1]
+
+
 @pytest.mark.parametrize("library", ["numpy", "array_api_strict"])
 def test_results_are_those_of_the_library(library):
     xp, rng = pytest.importorskip(library), np.random.default_rng(0)
