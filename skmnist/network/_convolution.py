@@ -75,6 +75,17 @@ def _square(Z):
     return namespace(Z).square(Z, **in_place(Z))
 
 
+def _square_root(Z):
+    """Return the square roots."""
+    return namespace(Z).sqrt(Z, **in_place(Z))
+
+
+def _divide(Z, n):
+    """Return Z / n."""
+    Z /= n
+    return Z
+
+
 # Each activation is a tuple of functions, one for each map that it returns for a map. The functions
 # can overwrite their argument.
 MAP_ACTIVATIONS = {
@@ -86,9 +97,9 @@ MAP_ACTIVATIONS = {
 
 POOLS = {
     None: None,
-    "mean": _Pool(identity, np.add, lambda total, n: total / n),
+    "mean": _Pool(identity, np.add, _divide),
     "max": _Pool(identity, np.maximum, lambda largest, n: largest),
-    "rms": _Pool(_square, np.add, lambda total, n: namespace(total).sqrt(total / n)),
+    "rms": _Pool(_square, np.add, lambda total, n: _square_root(_divide(total, n))),
 }
 
 PADDINGS = ("valid", "same")
