@@ -29,6 +29,7 @@ TESTS = {
     "losses": ["losses"],
     "mlp": ["mlp", "safe_rate"],
     "optimizers": ["optimizers", "schedules", "training"],
+    "scaling": ["scaling", "tests/classifier/test_raw_data.py"],
     "simplex": ["simplex"],
     "training": [
         "training",
@@ -126,7 +127,7 @@ def main(modules):
     for module in modules:
         figures, alive = run(module)
         total, timeout = figures["total"], figures["timeout"]
-        killed = figures["killed"] + timeout
+        killed = figures["killed"] + figures["segfault"] + timeout
         if killed + figures["survived"] + figures["no_tests"] != total:
             sys.exit(f"{module}: mutmut has no result for some mutants: {figures}")
         print(f"{module:12} {killed:4} of {total:4} killed, {timeout} of them by timeout")

@@ -11,6 +11,7 @@ from skmnist.network._arrays import (
     copies,
     dense_rows,
     device,
+    in_place,
     like,
     namespace,
     rows_at,
@@ -28,6 +29,13 @@ def xp(request):
 
 def draw(*shape):
     return np.random.default_rng(shape).integers(-4, 5, size=shape).astype(float)
+
+
+def test_only_numpy_overwrites_an_array_in_place(xp):
+    array = xp.asarray([1.0, -2.0])
+    negative = namespace(array).negative(array, **in_place(array))
+    assert to_numpy(negative).tolist() == [-1, 2]
+    assert (negative is array) == (xp is np)
 
 
 def test_namespace_has_functions_of_the_standard(xp):

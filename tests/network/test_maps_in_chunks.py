@@ -68,6 +68,15 @@ def test_maps_of_last_layer_are_written_one_row_per_image(n_layers, dtype):
     np.testing.assert_allclose(out, maps.reshape(len(IMAGES), -1), rtol=1e-5, atol=1e-6)
 
 
+def test_maps_are_computed_in_the_dtype_of_out():
+    images, kernels = IMAGES.astype(np.float32), KERNELS[0].astype(np.float32)
+    maps = feature_maps(images, [kernels], LAYERS[:1]).reshape(len(images), -1)
+    out, X = np.empty_like(maps), images.reshape(len(images), -1)
+    double = kernels.astype(np.float64)
+    write_maps(out, X, slice(0, len(X)), images.shape[1:], [double], LAYERS[:1])
+    np.testing.assert_array_equal(out, maps)
+
+
 @pytest.mark.parametrize("padding", PADDINGS)
 @pytest.mark.parametrize("place", [("numpy", "cpu"), ("array_api_strict", "device1")])
 def test_maps_have_dtype_and_device_of_images(padding, place):

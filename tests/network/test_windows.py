@@ -23,3 +23,8 @@ def test_windows_are_slices_of_images(library, places, sides, rest):
     for i, j in np.ndindex(*places):
         expected = np.moveaxis(images[:, i : i + height, j : j + width], 3, 1)
         np.testing.assert_array_equal(to_numpy(seen)[:, i, j], expected)
+
+
+def test_windows_of_numpy_cannot_be_written():
+    # Windows overlap, so writing one entry would change others.
+    assert not windows(np.zeros((1, 3, 3, 1)), (2, 2), (2, 2)).flags.writeable
