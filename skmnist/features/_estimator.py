@@ -5,6 +5,7 @@
 sums the products and divides by their number, which is nine for a 3×3 kernel.
 """
 
+import threading
 from typing import Any, Self
 
 import numpy as np
@@ -32,6 +33,7 @@ from skmnist.features._layers import (
 from skmnist.features._names import check_input_names, column_names, map_names
 from skmnist.features._patches import choose_images, class_numbers, sample_patches
 from skmnist.network._arrays import dense_rows, ignore_float_warnings, like, namespace
+from skmnist.network._buffers import Buffers
 from skmnist.network._convolution import CACHE, images_at_once, map_shape, write_maps
 
 
@@ -152,7 +154,7 @@ class ConvFeatureTransformer(
     The kernels are learned from patches of at most 3,000 images, with about two million entries in
     total. Therefore, fitting to ten million images takes hardly longer than fitting to ten
     thousand. :meth:`transform` processes a few images at a time. In addition to its result, it
-    needs about 10 MB per thread for small images. Large images need more, because all patches of
+    needs 10 to 60 MB per thread for small images. Large images need more, because all patches of
     an image are extracted at once: the number of their entries is the number of entries of a kernel
     times the number of positions. If the result does not fit into memory, pass a memory map as
     ``out``.
@@ -368,10 +370,12 @@ class ConvFeatureTransformer(
             out = xp.empty(shape, dtype=dtype, device=X.device)
         check_out(out, X, shape, dtype)
         kernels, layers = self.kernels_[:n_layers], self._layers[:n_layers]
+        memory = threading.local()
 
         def write_slice(rows):
+            buffers = memory.__dict__.setdefault("buffers", Buffers())
             # Computes the mean of the products of kernels and pixels, the activation and the pools.
-            write_maps(out, X, rows, self.image_shape_, kernels, layers)
+            write_maps(out, X, rows, self.image_shape_, kernels, layers, buffers=buffers)
 
         # Smaller slices are computed in less time than it takes to start a thread.
         at_once = images_at_once(self.image_shape_, [k.shape for k in kernels], layers, CACHE)

@@ -6,34 +6,32 @@ import numpy as np
 
 from skmnist.network._arrays import is_numpy, namespace
 
-ALIGNMENT = 64  # bytes of a line of the cache
-
 
 class Buffers:
     """Memory for the temporary arrays of one thread.
 
     Without it, the allocator can return the memory of each array to the operating system, for
     example if MALLOC_TRIM_THRESHOLD_ is set, as in Dask's workers. To get new memory from the
-    operating system takes longer than to compute the maps. ``n_bytes`` is how much will be needed,
-    if that is known. Arrays of other libraries are not stored here.
+    operating system takes longer than to compute the maps. Arrays of other libraries are not
+    stored here.
     """
 
-    def __init__(self, n_bytes=0):
-        self._memory, self._used = np.empty(n_bytes, np.uint8), 0
+    def __init__(self):
+        self._blocks, self._n_used = [], 0
 
     def clear(self):
         """Use the memory again: arrays that were returned before become invalid."""
-        if self._used > self._memory.size:
-            self._memory = np.empty(self._used, np.uint8)
-        self._used = 0
+        self._n_used = 0
 
     def empty(self, shape, dtype):
-        """Return an array without values; it is a new one if the memory is not sufficient."""
-        start, n_bytes = self._used, prod(shape) * dtype.itemsize
-        self._used += -(-n_bytes // ALIGNMENT) * ALIGNMENT
-        if self._used > self._memory.size:
-            return np.empty(shape, dtype)
-        return np.ndarray(shape, dtype, self._memory, start)
+        """Return an array without values, in the memory of the same array of the last round."""
+        i, n_bytes = self._n_used, prod(shape) * dtype.itemsize
+        self._n_used += 1
+        if i == len(self._blocks):
+            self._blocks.append(np.empty(n_bytes, np.uint8))
+        elif self._blocks[i].size < n_bytes:
+            self._blocks[i] = np.empty(n_bytes, np.uint8)
+        return np.ndarray(shape, dtype, self._blocks[i])
 
     def copied(self, array, shape):
         """Return the entries of an array in another shape, as a copy if it is a NumPy array."""

@@ -25,8 +25,9 @@ from skmnist.network._arrays import (
 )
 from skmnist.network._buffers import Buffers
 
-# Bytes of scratch memory. On a CPU, they fit into the cache that all cores share. With less, each
-# call of NumPy is so short that threads mostly wait for Python's global lock between the calls.
+# Bytes of scratch memory, roughly. On a CPU, they should fit into the cache, but if each call of
+# NumPy is short, threads mostly wait for Python's global lock, which they need between the calls. A
+# GPU needs more to be busy.
 CACHE, GPU = 2**24, 2**28
 
 
@@ -299,22 +300,25 @@ def each_chunk(X, rows, image_shape, dtype, size):
         yield chunk, namespace(X).reshape(dense_rows(X, chunk, dtype), (-1, *image_shape))
 
 
-def write_maps(out, X, rows, image_shape, kernels, layers, scratch=None):
+def write_maps(out, X, rows, image_shape, kernels, layers, scratch=None, buffers=None):
     """Write the averaged feature maps of some rows of X into the same rows of `out`."""
-    scratch = scratch or _usual_scratch(X)
+    scratch, buffers = scratch or _usual_scratch(X), buffers or Buffers()
     size = images_at_once(image_shape, [each.shape for each in kernels], layers, scratch)
-    buffers = Buffers(min(size, rows.stop - rows.start) * (scratch // size) if is_numpy(X) else 0)
     with np.errstate(over="ignore", invalid="ignore"):
         kernels = [namespace(out).astype(each, out.dtype, copy=False) for each in kernels]
         for chunk, images in each_chunk(X, rows, image_shape, out.dtype, size):
             buffers.clear()
-            images = feature_maps(images, kernels[:-1], layers[:-1], buffers)
-            sums = _undivided_maps(images, kernels[-1], layers[-1], buffers)
-            sums = namespace(sums).reshape(sums, (sums.shape[0], -1))
-            if not all_finite(sums):
-                raise ValueError(
-                    f"The feature maps of X must be finite in {out.dtype}; got too large values. "
-                    "Divide X, or the kernels that were passed, by a constant."
-                )
-            # The mean of the products: the sum divided by nine for a 3×3 kernel on grey images.
-            write_quotient(out, chunk, sums, n_entries(kernels[-1]))
+            _write_maps_of_chunk(out, chunk, images, kernels, layers, buffers)
+
+
+def _write_maps_of_chunk(out, rows, images, kernels, layers, buffers):
+    images = feature_maps(images, kernels[:-1], layers[:-1], buffers)
+    sums = _undivided_maps(images, kernels[-1], layers[-1], buffers)
+    sums = namespace(sums).reshape(sums, (sums.shape[0], -1))
+    if not all_finite(sums):
+        raise ValueError(
+            f"The feature maps of X must be finite in {out.dtype}; got too large values. "
+            "Divide X, or the kernels that were passed, by a constant."
+        )
+    # The mean of the products: the sum divided by nine for a 3×3 kernel on grey images.
+    write_quotient(out, rows, sums, n_entries(kernels[-1]))

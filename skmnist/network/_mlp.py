@@ -66,7 +66,7 @@ def initialise(layer_sizes, output_activation, shares, rng):
         for variance, n_in, n_out in zip(variances, layer_sizes, layer_sizes[1:], strict=False)
     ]
     intercepts = [np.zeros(n_out) for n_out in layer_sizes[1:-1]]
-    return coefs, [*intercepts, OUTPUT_ACTIVATIONS.get(output_activation, np.copy)(shares)]
+    return coefs, [*intercepts, OUTPUT_ACTIVATIONS[output_activation](shares)]
 
 
 def forward(X, coefs, intercepts, activation, output_activation, masks=None):

@@ -44,22 +44,15 @@ def test_arrays_of_a_round_do_not_overlap(rounds):
         assert all((array == number).all() for number, array in enumerate(arrays))
 
 
-def test_memory_is_used_again_from_the_second_round_on():
-    buffers, found = Buffers(), []
-    for _ in range(4):
+def test_memory_is_used_again_in_each_round():
+    buffers, addresses = Buffers(), []
+    for n_rows in (3, 3, 2, 3):
         buffers.clear()
-        found.append([buffers.empty((3, n), np.dtype(np.float64)) for n in (5, 70)])
-    addresses = [[array.ctypes.data for array in arrays] for arrays in found]
-    assert addresses[1] == addresses[2] == addresses[3]
-    assert all(array.ctypes.data % 8 == 0 for arrays in found for array in arrays)
-
-
-def test_memory_of_known_size_is_used_from_the_first_round_on():
-    buffers, addresses = Buffers(1000), []
-    for _ in range(2):
-        buffers.clear()
-        addresses.append([buffers.empty((3, n), np.dtype(np.float32)).ctypes.data for n in (5, 70)])
-    assert addresses[0] == addresses[1]
+        arrays = [buffers.empty((n_rows, n), np.dtype(np.float64)) for n in (5, 70)]
+        assert [array.shape for array in arrays] == [(n_rows, 5), (n_rows, 70)]
+        addresses.append([array.ctypes.data for array in arrays])
+    assert addresses[0] == addresses[1] == addresses[2] == addresses[3]
+    assert all(address % 8 == 0 for address in addresses[0])
 
 
 @pytest.mark.parametrize("library", ["numpy", "array_api_strict"])
@@ -80,8 +73,10 @@ def test_results_are_those_of_the_library(library):
 @pytest.mark.skipif(sys.platform != "linux", reason="the variable is one of glibc")
 def test_transform_needs_little_new_memory_in_workers_of_dask():
     # With Dask's setting, memory that is freed is returned to the operating system.
-    environment = {**os.environ, "MALLOC_TRIM_THRESHOLD_": "65536"}
+    settings = {"MALLOC_TRIM_THRESHOLD_": "65536", "NUMPY_MADVISE_HUGEPAGE": "0"}
     command = [sys.executable, "-c", COUNT_PAGE_FAULTS]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, env={**os.environ, **settings}, capture_output=True, text=True, check=True
+    )
     # Without buffers, 44 to 71 pages per image were new.
-    assert max(map(int, done.stdout.split())) < 4 * 1000
+    assert max(map(int, done.stdout.split())) < 7 * 1000

@@ -63,14 +63,15 @@ def test_safe_rate_is_right_if_first_image_is_blank():
     assert ours == pytest.approx(linear_safe_rate(X, weights[:, 0]), rel=0.05)
 
 
-def test_safe_rate_decreases_with_the_squared_length_of_images():
+@pytest.mark.parametrize("size", [1, 5, 100])
+def test_safe_rate_decreases_with_the_squared_length_of_images(size):
     coefs, intercepts = [np.full((8, 3), 1e-9), np.zeros((3, 2))], [np.zeros(3), np.zeros(2)]
-    rates, lengths = [], []
-    for size in (1, 5, 100):
-        X, weights = size * generator().normal(size=(40, 8)), generator().uniform(0, 3, size=40)
-        lengths.append(squared_norm(X, weights))
-        rates.append(safe_rate(X, weights[:, None], coefs, intercepts, "relu", "identity"))
-    np.testing.assert_allclose(rates, rates[0] * lengths[0] / np.array(lengths), rtol=0.01)
+    X, weights = size * generator().normal(size=(40, 8)), generator().uniform(0, 3, size=40)
+    X[:20], weights[:20] = X[:20] / 3, weights[:20] * 10
+    network = weights[:, None], coefs, intercepts, "relu", "identity"
+    expected = 40 / squared_norm(X, weights)
+    assert safe_rate(X, *network) == pytest.approx(expected, rel=0.01)
+    assert safe_rate(X, *network, 2 / expected * 40) == pytest.approx(expected / 2, rel=0.01)
 
 
 def test_safe_rate_of_blank_images_is_finite():

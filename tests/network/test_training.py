@@ -277,5 +277,6 @@ def test_training_with_other_array_libraries_matches_numpy(solver_and_recipe, pl
     moved = State(coefs, intercepts, optimizer, elsewhere.rng)
     losses = train(state, examples, recipe), train(moved, examples._replace(**arrays), recipe)
     np.testing.assert_allclose(*losses)
+    assert next(double_batches(examples._replace(**arrays)))[0].dtype == xp.float64
     assert all(a.device == there for a in parameters(moved))
     assert_close(state, moved, rtol=1e-9)
