@@ -16,6 +16,7 @@ def check_X(estimator, X, *, reset=False, accept_sparse="csr"):
         array = _from_list(X)
         if _is_valid(array, estimator):
             return array
+        _check_not_one_image(array, estimator)
     validate = partial(validate_data, estimator, reset=reset, accept_sparse=accept_sparse)
     return _checked(X, validate)
 
@@ -41,6 +42,16 @@ def _is_valid(X, estimator):
         and not hasattr(estimator, "feature_names_in_")  # otherwise, scikit-learn warns
         and (X.dtype.kind in "biu" or (X.dtype.kind == "f" and all_finite(X)))
     )
+
+
+def _check_not_one_image(X, estimator):
+    """Raise a ValueError for the rows and columns of a single image."""
+    shape, n_features = getattr(X, "shape", ()), getattr(estimator, "n_features_in_", None)
+    if len(shape) == 2 and shape[1] != n_features and shape[0] * shape[1] == n_features:
+        raise ValueError(
+            f"X has {shape[1]} features, but {type(estimator).__name__} is expecting {n_features} "
+            "features as input. If X is a single image, reshape it with X.reshape(1, -1)."
+        )
 
 
 def check_images(X):

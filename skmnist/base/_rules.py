@@ -51,6 +51,10 @@ class OneOf:
         """The names as text."""
         return f"one of {', '.join(map(repr, self.names))}{self.hint}"
 
+    def advice(self, value):
+        """Return a sentence about an invalid value, such as what to use instead, or ''."""
+        return self.instead.get(value, "") if isinstance(value, str) else ""
+
 
 def _number(test, allowed):
     """Return the rule for a parameter that is a number."""
@@ -156,14 +160,8 @@ def _check_each(name, given, values, allowed, rule):
         if wrong_bool or not isinstance(value, rule.types):
             raise TypeError(message)
         if not rule.test(value):
-            raise ValueError(message + _what_to_use_instead(value, rule))
-
-
-def _what_to_use_instead(value, rule):
-    """Return a sentence for a name of another library, with a space before it, or ''."""
-    is_name = isinstance(rule, OneOf) and isinstance(value, str)
-    sentence = rule.instead.get(value) if is_name else None
-    return f" {sentence}" if sentence else ""
+            advice = rule.advice(value) if isinstance(rule, OneOf) else ""
+            raise ValueError(f"{message} {advice}".rstrip())
 
 
 @contextmanager

@@ -174,8 +174,9 @@ class Run:
         """Return a hint that names the parameter that probably made the training diverge."""
         if rate * alpha > 1:  # the step of the L2 penalty is larger than the weight
             return f"learning_rate_init={rate:g} times alpha={alpha:g} should be below 1."
-        or_auto = " or 'auto'" if rate > 2 * self.safe_rate else ""
-        return f"learning_rate_init={rate:g} is too large for X; try {rate / 10:g}{or_auto}."
+        smaller, factor = f"{rate / 10:g}", rate / self.safe_rate
+        better = smaller if factor < 2 else f"{smaller} or 'auto'" if factor < 20 else "'auto'"
+        return f"learning_rate_init={rate:g} is too large for X; try {better}."
 
     def check_resumable(self, network, fitted_as):
         """Raise a ValueError if the parameters have changed to another network or solver."""

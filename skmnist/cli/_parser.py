@@ -140,7 +140,7 @@ COMMANDS = {
             ),
             _file("--out", default=MODEL_FILE, help=f"file for the model (default: {MODEL_FILE})"),
             _file("--checkpoint", help="file for a checkpoint, written after every epoch"),
-            _file("--resume", help="checkpoint, or model that shall learn from --drawings"),
+            _file("--resume", help="checkpoint, or model to train on --drawings"),
             _argument(
                 "--drawings",
                 type=Path,

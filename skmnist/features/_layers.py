@@ -25,14 +25,20 @@ _MOST_AUTO_KERNEL = 7
 _MOST_AUTO_POOLS = 5
 
 
+def _as_array(value):
+    """Return nested lists as an array, or None if they differ in length."""
+    try:
+        return np.asarray(value)
+    except ValueError:
+        return None
+
+
 def _is_array_of_kernels(value):
     """Return whether a value is an array, or nested lists, of finite numbers of a valid shape."""
-    try:
-        kernels = np.asarray(value)
-    except ValueError:  # a ragged list
-        return False
+    kernels = _as_array(value)
     return (
-        kernels.dtype.kind in "biuf"
+        kernels is not None
+        and kernels.dtype.kind in "biuf"
         and kernels.ndim in (3, 4)
         and kernels.size > 0
         and bool(np.isfinite(kernels).all())
@@ -47,6 +53,15 @@ class _SourceOrKernels(OneOf):
     def test(self, value):
         """Return whether there is a source of this name, or whether the array is valid."""
         return super().test(value) if isinstance(value, str) else _is_array_of_kernels(value)
+
+    def advice(self, value):
+        """Return what to do about kernels of several sizes, or about a single kernel."""
+        if isinstance(value, str):
+            return super().advice(value)
+        kernels = _as_array(value)
+        if kernels is None:
+            return "All kernels of a layer must have the same size."
+        return "Pass a single kernel as np.array([kernel])." if kernels.ndim == 2 else ""
 
 
 LAYER_RULES = {

@@ -311,7 +311,7 @@ def write_maps(out, X, rows, image_shape, kernels, layers, scratch=None, buffers
             _write_maps_of_chunk(out, chunk, images, kernels, layers, buffers)
 
 
-def _write_maps_of_chunk(out, rows, images, kernels, layers, buffers):
+def _write_maps_of_chunk(out, chunk, images, kernels, layers, buffers):
     images = feature_maps(images, kernels[:-1], layers[:-1], buffers)
     sums = _undivided_maps(images, kernels[-1], layers[-1], buffers)
     sums = namespace(sums).reshape(sums, (sums.shape[0], -1))
@@ -321,4 +321,4 @@ def _write_maps_of_chunk(out, rows, images, kernels, layers, buffers):
             "Divide X, or the kernels that were passed, by a constant."
         )
     # The mean of the products: the sum divided by nine for a 3×3 kernel on grey images.
-    write_quotient(out, rows, sums, n_entries(kernels[-1]))
+    write_quotient(out, chunk, sums, n_entries(kernels[-1]))

@@ -71,6 +71,17 @@ def test_other_number_of_features_raises_error(method):
         getattr(model, method)(X[:, 1:], *more)
 
 
+def test_rows_of_a_single_image_raise_error_with_the_shape_to_use(fitted):
+    advice = r"X has 8 features, but .* is expecting 64 .* single image, .* X\.reshape\(1, -1\)\.$"
+    for image in (
+        X[0].reshape(8, 8),
+        X[0].reshape(8, 8).tolist(),
+        pd.DataFrame(X[0].reshape(8, 8)),
+    ):
+        with pytest.raises(ValueError, match=advice):
+            fitted.predict(image)
+
+
 def test_other_column_names_raise_error():
     frame = pd.DataFrame(X).add_prefix("pixel_")
     with pytest.raises(ValueError, match="feature names should match"):
@@ -216,7 +227,7 @@ def test_sample_and_class_weights_that_multiply_to_zero_raise_error():
 
 def test_error_for_divergence_names_the_step_size():
     model = small(output_activation="identity", activation="identity", learning_rate_init=1e4)
-    with pytest.raises(ValueError, match=r"diverged.*learning_rate_init=10000.* try 1000"):
+    with pytest.raises(ValueError, match=r"diverged.*learning_rate_init=10000.* try 'auto'"):
         model.fit(X, y)
     model.set_params(warmup=0.0)
     with pytest.raises(ValueError, match=r"diverged.*learning_rate_init=10000"):
@@ -287,5 +298,7 @@ def test_error_for_divergence_names_step_size_and_alpha():
     message = r"diverged.*learning_rate_init=0\.05 times alpha=1e\+300 should be below 1\."
     with pytest.raises(ValueError, match=message):
         small(alpha=1e300, learning_rate_init=0.05).fit(X, y)
-    with pytest.raises(ValueError, match=r"learning_rate_init=10000 is too large for X"):
+    with pytest.raises(
+        ValueError, match=r"learning_rate_init=10000 is too large for X; try 'auto'\."
+    ):
         small(alpha=1e-5, learning_rate_init=1e4, warmup=0.0, activation="identity").fit(X, y)

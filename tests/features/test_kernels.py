@@ -235,6 +235,19 @@ def test_kernels_of_separate_layers_have_one_channel():
         make_kernels(plan_of(np.ones((2, 3, 3, 5)), separate=True), (9, 9, 5), None, None)
 
 
+@pytest.mark.parametrize(
+    ("kernels", "advice"),
+    [
+        ([np.ones((3, 3)), np.ones((5, 5))], "All kernels of a layer must have the same size."),
+        (np.ones((3, 3)), "Pass a single kernel as np.array([kernel])."),
+        (np.ones((4, 1, 5, 5)), "If the channels are first, pass np.moveaxis(kernels, 1, -1)."),
+    ],
+)
+def test_kernels_of_a_wrong_shape_raise_error_with_the_shape_to_use(kernels, advice):
+    with pytest.raises(ValueError, match=f"(?s)^kernels must .* {re.escape(advice)}$"):
+        ConvFeatureTransformer(kernels).fit(np.ones((2, 784)))
+
+
 # --- normalize
 
 
