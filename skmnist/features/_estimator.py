@@ -377,7 +377,7 @@ class ConvFeatureTransformer(
             # Computes the mean of the products of kernels and pixels, the activation and the pools.
             write_maps(out, X, rows, self.image_shape_, kernels, layers, buffers=buffers)
 
-        # Smaller slices are computed in less time than it takes to start a thread.
+        # With less than two groups of images per slice, it would not pay off to start a thread.
         at_once = images_at_once(self.image_shape_, [k.shape for k in kernels], layers, CACHE)
         for_slices(write_slice, shape[0], self.n_jobs if xp is np else 1, fewest=2 * at_once)
         return out
