@@ -19,7 +19,7 @@ X, y = load_digits(return_X_y=True)
 X, y = X[:100].astype(np.float32), y[:100]
 STATUS = Path("/proc/self/status")
 # Growth that is allowed for Python, and for the C libraries.
-SOME_BYTES, SOME_MEGABYTES = {"short": 20_000, "full": 100_000}, 8
+SOME_BYTES, SOME_MEGABYTES = {"short": 40_000, "full": 100_000}, 8
 # Each epoch adds a number, saved as 9 bytes, to each of two lists.
 CURVES = 2
 
@@ -54,8 +54,8 @@ CALLS = {
     "partial_fit": (stream, 200, 100_000, 0),
     "partial_fit, adam": (lambda: stream(solver="adam", dropout=0.2), 100, 100_000, 0),
     "fit, warm start": (training, 100, 10_000, CURVES),
-    "predict_proba": (lambda: used(network(), "predict_proba"), 250, 10_000, 0),
-    "transform": (lambda: used(small_transformer("kmeans"), "transform"), 250, 10_000, 0),
+    "predict_proba": (lambda: used(network(), "predict_proba"), 1_000, 10_000, 0),
+    "transform": (lambda: used(small_transformer("kmeans"), "transform"), 1_000, 10_000, 0),
 }
 
 
