@@ -123,12 +123,12 @@ def _given(kernels, n_kernels, shape, patches, rng):
     kernels = np.array(kernels, dtype=float)
     kernels = kernels[..., None] if kernels.ndim == 3 else kernels
     if kernels.shape[3] != shape[2]:
-        channels_first = kernels.shape[1] == shape[2]
+        is_first = kernels.shape[1] == shape[2]
+        advice = " If the channels are first, pass np.moveaxis(kernels, 1, -1)." if is_first else ""
         raise ValueError(
             f"kernels must have the shape (n, {shape[0]}, {shape[1]}, {shape[2]}), with as many "
-            f"channels as the images that they are applied to; got the shape {kernels.shape}."
-            + " If the channels are first, pass np.moveaxis(kernels, 1, -1)."
-            * channels_first
+            "channels as the images that they are applied to; got the shape "
+            f"{kernels.shape}.{advice}"
         )
     return kernels
 

@@ -227,7 +227,7 @@ def test_invalid_kernels_raise_error(name):
 def test_error_for_invalid_kernels_tells_their_shape_and_nan():
     with pytest.raises(ValueError, match=r"got an array .* \(1, 2, 2\), with NaN or infinity"):
         ConvFeatureTransformer(INVALID_KERNELS["NaN"]).fit(np.eye(25))
-    with pytest.raises(ValueError, match=r"and shape \(3, 3\)\."):
+    with pytest.raises(ValueError, match=r"and shape \(3, 3\)\. Pass a single kernel as .*\.$"):
         ConvFeatureTransformer(INVALID_KERNELS["one kernel"]).fit(np.eye(25))
 
 

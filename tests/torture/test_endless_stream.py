@@ -19,7 +19,7 @@ X, y = load_digits(return_X_y=True)
 X, y = X[:100].astype(np.float32), y[:100]
 STATUS = Path("/proc/self/status")
 # Growth that is allowed for Python, and for the C libraries.
-SOME_BYTES, SOME_MEGABYTES = {"short": 40_000, "full": 100_000}, 8
+SOME_BYTES, SOME_MEGABYTES = {"short": 20_000, "full": 100_000}, 8
 # Each epoch adds a number, saved as 9 bytes, to each of two lists.
 CURVES = 2
 
@@ -81,7 +81,7 @@ def test_endless_calls_need_no_more_memory(name, size, reached):
     model, call = make()
     tracemalloc.start()
     try:
-        for _ in range(50):  # until caches are filled
+        for _ in range(short // 2):  # until caches are filled
             call()
         before, started = sizes(model), time.perf_counter()
         for _ in range(n_calls):
